@@ -1,0 +1,1 @@
+//! Events through rules to alerts with evidence.

@@ -1,0 +1,1 @@
+//! Durable hand-over of events from ingest to its readers.

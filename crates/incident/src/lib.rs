@@ -1,0 +1,1 @@
+//! Which alerts tell one story, and how grave it is.

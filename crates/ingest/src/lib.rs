@@ -1,0 +1,1 @@
+//! Accept batches: authenticate, decode, remove duplicates, log.

@@ -1,0 +1,1 @@
+//! The Kusto query language: lex, parse, resolve types, plan.

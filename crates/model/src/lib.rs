@@ -1,0 +1,1 @@
+//! The words of Bartizan: tenants, devices, processes, events, alerts, incidents.

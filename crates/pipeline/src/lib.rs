@@ -1,0 +1,1 @@
+//! Enrich, detect, correlate: one function from events to effects.

@@ -1,0 +1,1 @@
+//! Records that the kernel programs hand to user space, and their decoding.

@@ -1,0 +1,1 @@
+//! Attack stories as text, run over the real pipeline.

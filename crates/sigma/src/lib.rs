@@ -1,0 +1,1 @@
+//! The Sigma language: parse, check, compile rules into one matcher.

@@ -1,0 +1,1 @@
+//! Records that people work with, in SQLite.

@@ -1,0 +1,1 @@
+//! Six months of events: hot rows, Parquet, query execution.

@@ -1,0 +1,1 @@
+//! Enrol, authenticate, send batches, receive acknowledgements.

@@ -1,0 +1,1 @@
+//! The sensor-server protocol: protobuf messages, services, versions and limits.

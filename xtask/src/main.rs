@@ -1,0 +1,2 @@
+//! Codegen, layering and tidiness checks.
+fn main() {}
