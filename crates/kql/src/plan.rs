@@ -1,0 +1,439 @@
+//! The typed plan: what a query means, with every name and type resolved.
+//!
+//! A [`Plan`] is a tree of [`Relation`]s over typed [`Expr`]essions. Columns are referred to by their
+//! INDEX in the input relation, never by name, so that lowering it to an engine is exact. Everything
+//! that depends on the clock is already a constant. Conversions are explicit: the operands of a
+//! comparison and of arithmetic have the types that the documentation of [`Function`] promises.
+//!
+//! What a lowering has to honour, beyond the shape of the tree:
+//! - there is no null string: an absent string is the empty text (outer joins, unions, missing members);
+//! - `Equal`, the list tests and the string tests with a null operand are false, so their negation is
+//!   true; the order comparisons are three-valued;
+//! - join keys and group keys treat null as equal to null;
+//! - aggregates skip nulls.
+
+mod print;
+
+use crate::aggregate::AggregateFunction;
+use crate::function::Function;
+use crate::schema::Type;
+use crate::value::Literal;
+
+/// A resolved query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The relation whose rows are the answer.
+    pub root: Relation,
+    /// How the query asks to be drawn, if it does.
+    pub render: Option<RenderHint>,
+}
+
+impl Plan {
+    /// The names and types of the answer's columns.
+    pub fn columns(&self) -> &[Column] {
+        &self.root.columns
+    }
+
+    /// The names of all tables the query reads, sorted, each once.
+    pub fn tables(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        self.root.visit(&mut |relation| {
+            if let RelationKind::Scan { table } = &relation.kind {
+                names.push(table.as_str());
+            }
+        });
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// `render timechart with (title="…")`: a hint for whoever shows the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderHint {
+    /// The visualisation: `timechart`, `barchart`, `table` …
+    pub visualization: String,
+    /// The properties as written: name and text of the value.
+    pub properties: Vec<(String, String)>,
+}
+
+/// The name and type of an output column. Names in one relation differ from each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// The name, case-sensitive.
+    pub name: String,
+    /// The type.
+    pub ty: Type,
+}
+
+/// A step that yields rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relation {
+    /// The columns it yields, in order.
+    pub columns: Vec<Column>,
+    /// What it does.
+    pub kind: RelationKind,
+}
+
+/// What a relation does. `columns` below means those of the surrounding [`Relation`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum RelationKind {
+    /// All rows of a table; `columns` are the table's, in the order of the schema.
+    Scan {
+        /// The table's name.
+        table: String,
+    },
+    /// Constant rows (`datatable`; `print` is a `Project` over one row without columns).
+    /// Every row has as many values as there are columns; a value fits its column's type or is null.
+    Values {
+        /// The rows.
+        rows: Vec<Vec<Literal>>,
+    },
+    /// `range`: one column with from, from+step, … up to and including `to`.
+    /// The three have the column's type (for datetime the step is a timespan) and refer to no column.
+    Range {
+        /// The first value.
+        from: Expr,
+        /// The bound, inclusive.
+        to: Expr,
+        /// What is added each time; may be negative. Zero or null gives no rows.
+        step: Expr,
+    },
+    /// The rows for which the predicate is true (not false, not null).
+    Filter {
+        /// Where the rows come from; same columns.
+        input: Box<Relation>,
+        /// A `bool` expression over the input.
+        predicate: Expr,
+    },
+    /// One expression over the input for each of `columns`.
+    Project {
+        /// Where the rows come from.
+        input: Box<Relation>,
+        /// The expressions, parallel to `columns`.
+        exprs: Vec<Expr>,
+    },
+    /// Groups. `columns` are the keys, then for each aggregate its outputs
+    /// (see [`AggregateCall::outputs`]). Without keys there is one row even for empty input;
+    /// with keys, none. No aggregates: the distinct keys.
+    Aggregate {
+        /// Where the rows come from.
+        input: Box<Relation>,
+        /// The keys, over the input.
+        keys: Vec<Expr>,
+        /// The aggregates, over the input.
+        aggregates: Vec<AggregateCall>,
+    },
+    /// Each different row once; same columns.
+    Distinct {
+        /// Where the rows come from.
+        input: Box<Relation>,
+    },
+    /// Sorted rows; same columns. Not necessarily stable.
+    Sort {
+        /// Where the rows come from.
+        input: Box<Relation>,
+        /// The keys, the weightiest first.
+        keys: Vec<SortKey>,
+    },
+    /// At most `count` rows: the first ones if the input is sorted, otherwise any; same columns.
+    Limit {
+        /// Where the rows come from.
+        input: Box<Relation>,
+        /// How many.
+        count: u64,
+    },
+    /// Matches two relations. `columns` are all columns of the left, then all of the right; for the
+    /// semi and anti kinds only those of the side that is kept.
+    Join {
+        /// The left side.
+        left: Box<Relation>,
+        /// The right side.
+        right: Box<Relation>,
+        /// How they are matched.
+        kind: JoinKind,
+        /// Pairs that must be equal (null equals null), all of them; never empty.
+        keys: Vec<JoinKey>,
+    },
+    /// All rows of all inputs; each input has exactly `columns`.
+    Union {
+        /// At least one.
+        inputs: Vec<Relation>,
+    },
+    /// `mv-expand`: for each input row one row per member. Several items are expanded side by side,
+    /// the shorter ones padded with null; an empty array or a null gives one row with null.
+    /// `columns` are the input's, then one for each item (the item's value as `items[i].ty`), then,
+    /// if `index_column`, a `long` that counts the members from 0.
+    MvExpand {
+        /// Where the rows come from.
+        input: Box<Relation>,
+        /// What is expanded; never empty.
+        items: Vec<ExpandItem>,
+        /// Property bags expand to `[name, value]` pairs rather than to bags of one property.
+        bags_as_pairs: bool,
+        /// Whether the position is yielded too.
+        index_column: bool,
+        /// At most so many rows per input row, if given.
+        row_limit: Option<u64>,
+    },
+    /// `parse` and `parse-where`. `columns` are the input's, then one per capture.
+    Parse {
+        /// Where the rows come from.
+        input: Box<Relation>,
+        /// The text, a `string` expression.
+        text: Expr,
+        /// What is matched. The regular expression has one group per capture, in order; syntax of
+        /// RE2 / Rust `regex`. It is anchored where it has to be.
+        regex: String,
+        /// The type that the text of each group is converted to (null, or empty text, where the
+        /// conversion fails). In the `simple` mode every conversion must succeed, else none is taken.
+        captures: Vec<Type>,
+        /// What happens to rows, and to captures, where the text does not fit.
+        on_mismatch: ParseMismatch,
+    },
+}
+
+/// What `parse` does with text that does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParseMismatch {
+    /// Keep the row, all captures null; a failed conversion of one capture nulls all of them.
+    KeepAllNull,
+    /// Keep the row; a failed conversion nulls only its own capture (`kind=relaxed`).
+    KeepRelaxed,
+    /// Drop the row (`parse-where`).
+    Drop,
+}
+
+/// One thing that `mv-expand` expands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExpandItem {
+    /// A `dynamic` expression over the input.
+    pub expr: Expr,
+    /// What each member is converted to; `dynamic` where the query says nothing.
+    pub ty: Type,
+}
+
+/// How two relations are matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JoinKind {
+    /// The default: the left side is first reduced to one row (any) per key, then `Inner`.
+    InnerUnique,
+    /// Every matching pair.
+    Inner,
+    /// Every matching pair, and the left rows without a match.
+    LeftOuter,
+    /// Every matching pair, and the right rows without a match.
+    RightOuter,
+    /// Every matching pair, and the rows of both sides without a match.
+    FullOuter,
+    /// The left rows with a match, once each.
+    LeftSemi,
+    /// The right rows with a match, once each.
+    RightSemi,
+    /// The left rows without a match.
+    LeftAnti,
+    /// The right rows without a match.
+    RightAnti,
+}
+
+/// A pair of expressions that must be equal; both have the same type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JoinKey {
+    /// Over the left relation.
+    pub left: Expr,
+    /// Over the right relation.
+    pub right: Expr,
+}
+
+/// One key of a sort.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SortKey {
+    /// What is compared, over the input. Strings compare by code point.
+    pub expr: Expr,
+    /// The greatest first.
+    pub descending: bool,
+    /// Where nulls go.
+    pub nulls_first: bool,
+}
+
+/// One aggregate of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AggregateCall {
+    /// What is computed.
+    pub function: AggregateFunction,
+    /// Over the input of the aggregation; see [`AggregateFunction`] for what they are.
+    pub args: Vec<Expr>,
+    /// Only rows for which this is true take part (`countif`, `sumif`, `make_set_if` …).
+    pub filter: Option<Expr>,
+    /// The constant parameter of the function, if it has one and the query gives it:
+    /// the largest size of a set or list, the percentile (0–100), the accuracy of a distinct count.
+    pub parameter: Option<Literal>,
+    /// The types of the outputs: one, or for `arg_max`, `arg_min` and `take_any` one per argument.
+    pub outputs: Vec<Type>,
+}
+
+/// A scalar expression with its type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// The type of its value.
+    pub ty: Type,
+}
+
+/// What a scalar expression is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExprKind {
+    /// The column of the input relation with this index.
+    Column(usize),
+    /// A constant of the expression's type.
+    Literal(Literal),
+    /// A function or an operator applied to arguments.
+    Call {
+        /// Which one.
+        function: Function,
+        /// The arguments, already of the types that the function takes.
+        args: Vec<Expr>,
+    },
+    /// A test against members listed in the query. A member of type `dynamic` stands for the members
+    /// of its array (or itself, when it is no array); the others have the type of `value`.
+    ListTest {
+        /// Which test.
+        test: ListTest,
+        /// What is tested; for `has_any` and `has_all` a string.
+        value: Box<Expr>,
+        /// The members.
+        list: Vec<Expr>,
+    },
+    /// A test against the first column of a relation (which does not depend on the row). That column
+    /// has the type of `value`, or is `dynamic`.
+    QueryTest {
+        /// Which test.
+        test: ListTest,
+        /// What is tested.
+        value: Box<Expr>,
+        /// Where the members come from.
+        query: Box<Relation>,
+    },
+    /// `toscalar`: the first column of the first row of a relation, computed once; null without rows.
+    ScalarQuery(Box<Relation>),
+}
+
+/// A test of a value against several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListTest {
+    /// `in`: equal to one of them.
+    In,
+    /// `in~`: equal to one of them, letter case aside.
+    InCaseless,
+    /// `has_any`: has one of them as a term.
+    HasAny,
+    /// `has_all`: has each of them as a term.
+    HasAll,
+}
+
+impl Relation {
+    /// The names and types of its columns.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The relations it directly reads rows from (not those inside expressions).
+    pub fn inputs(&self) -> Vec<&Self> {
+        match &self.kind {
+            RelationKind::Scan { .. } | RelationKind::Values { .. } | RelationKind::Range { .. } => {
+                Vec::new()
+            }
+            RelationKind::Filter { input, .. }
+            | RelationKind::Project { input, .. }
+            | RelationKind::Aggregate { input, .. }
+            | RelationKind::Distinct { input }
+            | RelationKind::Sort { input, .. }
+            | RelationKind::Limit { input, .. }
+            | RelationKind::MvExpand { input, .. }
+            | RelationKind::Parse { input, .. } => vec![input],
+            RelationKind::Join { left, right, .. } => vec![left, right],
+            RelationKind::Union { inputs } => inputs.iter().collect(),
+        }
+    }
+
+    /// The expressions it evaluates itself.
+    pub fn exprs(&self) -> Vec<&Expr> {
+        match &self.kind {
+            RelationKind::Scan { .. }
+            | RelationKind::Values { .. }
+            | RelationKind::Distinct { .. }
+            | RelationKind::Limit { .. }
+            | RelationKind::Union { .. } => Vec::new(),
+            RelationKind::Range { from, to, step } => vec![from, to, step],
+            RelationKind::Filter { predicate, .. } => vec![predicate],
+            RelationKind::Project { exprs, .. } => exprs.iter().collect(),
+            RelationKind::Aggregate { keys, aggregates, .. } => keys
+                .iter()
+                .chain(aggregates.iter().flat_map(|call| call.args.iter().chain(&call.filter)))
+                .collect(),
+            RelationKind::Sort { keys, .. } => keys.iter().map(|key| &key.expr).collect(),
+            RelationKind::Join { keys, .. } => {
+                keys.iter().flat_map(|key| [&key.left, &key.right]).collect()
+            }
+            RelationKind::MvExpand { items, .. } => items.iter().map(|item| &item.expr).collect(),
+            RelationKind::Parse { text, .. } => vec![text],
+        }
+    }
+
+    /// Calls `see` with this relation and every relation below it, also those inside expressions.
+    pub fn visit<'a>(&'a self, see: &mut dyn FnMut(&'a Self)) {
+        see(self);
+        for input in self.inputs() {
+            input.visit(see);
+        }
+        for expr in self.exprs() {
+            expr.visit_relations(see);
+        }
+    }
+}
+
+impl Expr {
+    /// A reference to a column.
+    pub const fn column(index: usize, ty: Type) -> Self {
+        Self { kind: ExprKind::Column(index), ty }
+    }
+
+    /// A constant.
+    pub const fn literal(value: Literal, ty: Type) -> Self {
+        Self { kind: ExprKind::Literal(value), ty }
+    }
+
+    /// A call.
+    pub const fn call(function: Function, args: Vec<Self>, ty: Type) -> Self {
+        Self { kind: ExprKind::Call { function, args }, ty }
+    }
+
+    /// The expressions directly inside it (not those of relations inside it).
+    pub fn children(&self) -> Vec<&Self> {
+        match &self.kind {
+            ExprKind::Column(_) | ExprKind::Literal(_) | ExprKind::ScalarQuery(_) => Vec::new(),
+            ExprKind::Call { args, .. } => args.iter().collect(),
+            ExprKind::ListTest { value, list, .. } => {
+                std::iter::once(&**value).chain(list).collect()
+            }
+            ExprKind::QueryTest { value, .. } => vec![value],
+        }
+    }
+
+    /// Whether its value is the same for every row: it refers to no column of its own relation.
+    pub fn is_constant(&self) -> bool {
+        !matches!(self.kind, ExprKind::Column(_))
+            && self.children().into_iter().all(Self::is_constant)
+    }
+
+    fn visit_relations<'a>(&'a self, see: &mut dyn FnMut(&'a Relation)) {
+        match &self.kind {
+            ExprKind::QueryTest { query, .. } | ExprKind::ScalarQuery(query) => query.visit(see),
+            _ => {}
+        }
+        for child in self.children() {
+            child.visit_relations(see);
+        }
+    }
+}
