@@ -1,0 +1,1 @@
+//! The matcher against a plain reading of the rules.

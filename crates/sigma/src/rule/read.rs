@@ -1,0 +1,257 @@
+//! A rule from its document.
+
+use super::{Case, Expect, Level, LogSource, Rule, Status, tags};
+use crate::condition::{self, Condition, Origin};
+use crate::problem::{Fault, Place};
+use crate::selection::{self, Placeholders, Selection};
+use crate::yaml::{Kind, Node};
+
+/// Reads a document as a rule.
+pub(crate) fn read(root: &Node, placeholders: &Placeholders) -> Result<Rule, Fault> {
+    let Kind::Map(pairs) = &root.kind else {
+        return Err(Fault::new(
+            root.place,
+            format!("a rule is a map of keys, but this is {}", root.describe()),
+            "start with `title: …`",
+        ));
+    };
+    refuse_other_kinds(root)?;
+    let mut rule = Rule { title: required_text(root, "title")?, ..Rule::default() };
+    for (key, value) in pairs {
+        match key.name.as_str() {
+            "title" | "detection" => {}
+            "id" => rule.id = Some(text(value, "id")?),
+            "description" => rule.description = text(value, "description")?,
+            "author" => rule.author = text(value, "author")?,
+            "date" => rule.date = text(value, "date")?,
+            "level" => rule.level = level(value)?,
+            "status" => rule.status = Some(status(value)?),
+            "references" => rule.references = texts(value, "references")?,
+            "falsepositives" => rule.false_positives = texts(value, "falsepositives")?,
+            "tags" => rule.tags = texts(value, "tags")?,
+            "triage" => rule.triage = texts(value, "triage")?,
+            "logsource" => rule.logsource = logsource(value)?,
+            "tests" => rule.tests = cases(value)?,
+            other => {
+                rule.custom.insert(other.to_owned(), value.to_json());
+            }
+        }
+    }
+    rule.techniques = rule.tags.iter().filter_map(|t| tags::technique(t)).collect();
+    rule.tactics = rule.tags.iter().filter_map(|t| tags::tactic(t)).collect();
+    rule.tactics.dedup();
+    if root.get("logsource").is_none() {
+        return Err(missing(
+            root,
+            "logsource",
+            "add `logsource:` with a `product` and a `category`",
+        ));
+    }
+    (rule.selections, rule.condition) = detection(root, placeholders)?;
+    Ok(rule)
+}
+
+fn refuse_other_kinds(root: &Node) -> Result<(), Fault> {
+    let kinds = [
+        ("correlation", "correlations are not supported yet", "write a rule with a `detection`"),
+        (
+            "filter",
+            "filters are not supported yet",
+            "add the exception to the rule's own condition",
+        ),
+        (
+            "action",
+            "`action` documents are not supported: Sigma 2 removed them",
+            "write whole rules",
+        ),
+    ];
+    for (key, message, hint) in kinds {
+        if root.get("detection").is_none() && root.get(key).is_some() {
+            return Err(Fault::new(key_place(root, key), message, hint));
+        }
+    }
+    Ok(())
+}
+
+fn key_place(root: &Node, name: &str) -> Place {
+    match &root.kind {
+        Kind::Map(pairs) => {
+            pairs.iter().find(|(k, _)| k.name == name).map_or(root.place, |(k, _)| k.place)
+        }
+        _ => root.place,
+    }
+}
+
+fn missing(root: &Node, key: &str, hint: &str) -> Fault {
+    Fault::new(root.place, format!("the rule has no `{key}`"), hint)
+}
+
+fn required_text(root: &Node, key: &str) -> Result<String, Fault> {
+    match root.get(key) {
+        Some(value) => text(value, key),
+        None => Err(missing(root, key, &format!("add `{key}: …`"))),
+    }
+}
+
+fn text(node: &Node, key: &str) -> Result<String, Fault> {
+    match node.scalar_text() {
+        Some(text) => Ok(text),
+        None if matches!(node.kind, Kind::Null) => Ok(String::new()),
+        None => {
+            let message = format!("`{key}` must be text, not {}", node.describe());
+            Err(Fault::new(node.place, message, format!("write `{key}: text`")))
+        }
+    }
+}
+
+fn texts(node: &Node, key: &str) -> Result<Vec<String>, Fault> {
+    match &node.kind {
+        Kind::List(items) => items.iter().map(|item| text(item, key)).collect(),
+        Kind::Null => Ok(Vec::new()),
+        _ => text(node, key).map(|one| vec![one]),
+    }
+}
+
+fn level(node: &Node) -> Result<Level, Fault> {
+    let written = text(node, "level")?;
+    match written.as_str() {
+        "informational" => Ok(Level::Informational),
+        "low" => Ok(Level::Low),
+        "medium" => Ok(Level::Medium),
+        "high" => Ok(Level::High),
+        "critical" => Ok(Level::Critical),
+        _ => Err(Fault::new(
+            node.place,
+            format!("`{written}` is not a level"),
+            "write informational, low, medium, high or critical",
+        )),
+    }
+}
+
+fn status(node: &Node) -> Result<Status, Fault> {
+    let written = text(node, "status")?;
+    match written.as_str() {
+        "stable" => Ok(Status::Stable),
+        "test" => Ok(Status::Test),
+        "experimental" => Ok(Status::Experimental),
+        "deprecated" => Ok(Status::Deprecated),
+        "unsupported" => Ok(Status::Unsupported),
+        _ => Err(Fault::new(
+            node.place,
+            format!("`{written}` is not a status"),
+            "write stable, test, experimental, deprecated or unsupported",
+        )),
+    }
+}
+
+fn logsource(node: &Node) -> Result<LogSource, Fault> {
+    if !matches!(node.kind, Kind::Map(_)) {
+        let message = format!("`logsource` must be a map, not {}", node.describe());
+        return Err(Fault::new(node.place, message, "write `product: linux` below it, indented"));
+    }
+    let part = |key: &str| node.get(key).map(|n| text(n, key)).transpose();
+    let source = LogSource {
+        category: part("category")?,
+        product: part("product")?,
+        service: part("service")?,
+    };
+    if source == LogSource::default() {
+        return Err(Fault::new(
+            node.place,
+            "the logsource names no events",
+            "add `product`, `category` or `service`",
+        ));
+    }
+    Ok(source)
+}
+
+fn detection(
+    root: &Node,
+    placeholders: &Placeholders,
+) -> Result<(Vec<Selection>, Condition), Fault> {
+    let Some(node) = root.get("detection") else {
+        return Err(missing(
+            root,
+            "detection",
+            "add `detection:` with a selection and a `condition`",
+        ));
+    };
+    let Kind::Map(pairs) = &node.kind else {
+        let message = format!("`detection` must be a map, not {}", node.describe());
+        return Err(Fault::new(node.place, message, "write selections and a `condition` below it"));
+    };
+    let mut selections = Vec::new();
+    for (key, value) in pairs {
+        if !matches!(key.name.as_str(), "condition" | "timeframe") {
+            let term = selection::read(value, placeholders)?;
+            selections.push(Selection { name: key.name.clone(), term });
+        }
+    }
+    let Some(condition) = node.get("condition") else {
+        return Err(Fault::new(
+            key_place(root, "detection"),
+            "the detection has no `condition`",
+            "add `condition: selection`",
+        ));
+    };
+    let names: Vec<&str> = selections.iter().map(|s| s.name.as_str()).collect();
+    let condition = match &condition.kind {
+        Kind::List(items) if !items.is_empty() => {
+            let parts: Result<Vec<_>, _> = items.iter().map(|i| one_condition(i, &names)).collect();
+            Condition::Any(parts?)
+        }
+        _ => one_condition(condition, &names)?,
+    };
+    Ok((selections, condition))
+}
+
+fn one_condition(node: &Node, names: &[&str]) -> Result<Condition, Fault> {
+    match node.scalar_text() {
+        Some(text) => condition::parse(
+            &text,
+            Origin { place: node.place, text_shift: node.text_shift },
+            names,
+        ),
+        None => Err(Fault::new(
+            node.place,
+            format!("a condition must be text, not {}", node.describe()),
+            "write `condition: selection`",
+        )),
+    }
+}
+
+fn cases(node: &Node) -> Result<Vec<Case>, Fault> {
+    match &node.kind {
+        Kind::List(items) => items.iter().map(case).collect(),
+        _ => Err(Fault::new(
+            node.place,
+            format!("`tests` must be a list, not {}", node.describe()),
+            "write `- name: …` with `expect` and `event`",
+        )),
+    }
+}
+
+fn case(node: &Node) -> Result<Case, Fault> {
+    let name = required_text(node, "name")?;
+    let expect = match node.get("expect").map(|n| (n, n.scalar_text())) {
+        Some((_, Some(t))) if t == "alert" => Expect::Alert,
+        Some((_, Some(t))) if t == "quiet" => Expect::Quiet,
+        Some((n, _)) => {
+            return Err(Fault::new(
+                n.place,
+                "`expect` is alert or quiet",
+                "write `alert` or `quiet`",
+            ));
+        }
+        None => return Err(missing(node, "expect", "add `expect: alert` or `expect: quiet`")),
+    };
+    let event = node.get("event").map(Node::to_json);
+    let Some(serde_json::Value::Object(event)) = event else {
+        return Err(Fault::new(
+            node.place,
+            "the case has no `event` with fields",
+            "add `event:` with fields such as `Image: /bin/bash`",
+        ));
+    };
+    Ok(Case { name, expect, event })
+}
