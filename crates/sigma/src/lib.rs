@@ -20,7 +20,7 @@
 //! ```
 //!
 //! What the specification leaves open is decided here:
-//! - A keyword is found anywhere in any value of the event, whatever its case.
+//! - A keyword is found anywhere in any value of the event, whatever its case; a number is found as a whole value.
 //! - Case folds by Unicode's one-to-one lower case.
 //! - Numbers and booleans compare as the text a person would write: `4625`, `4625.0` and `"4625"` are the same.
 //! - A field that is JSON null is not there; empty text is a value.

@@ -220,6 +220,7 @@ const MAX_ALTERNATIVES: usize = 125;
 
 fn texts(reading: &Reading<'_>, node: &Node, text: &str) -> Result<Term, Fault> {
     let modifiers = reading.modifiers;
+    let anchor = anchor(reading, node);
     let pattern = Pattern::parse(text);
     let mut patterns = encoding::encode(pattern, &modifiers.encodings, node)?;
     if modifiers.windash {
@@ -231,22 +232,23 @@ fn texts(reading: &Reading<'_>, node: &Node, text: &str) -> Result<Term, Fault> 
         {
             let anchored = patterns
                 .into_iter()
-                .map(|p| value::dash_regex(&p.anchored(anchor(reading)), modifiers.cased));
+                .map(|p| value::dash_regex(&p.anchored(anchor), modifiers.cased));
             return Ok(join(anchored.map(|r| reading.term(Test::Regex(r))).collect(), Term::Any));
         }
         patterns = patterns.iter().flat_map(value::windash).collect();
     }
     let terms = patterns.into_iter().map(|pattern| {
-        let pattern = pattern.anchored(anchor(reading));
+        let pattern = pattern.anchored(anchor);
         reading.term(Test::Text { pattern, cased: modifiers.cased })
     });
     Ok(join(terms.collect(), Term::Any))
 }
 
-/// Keywords stand anywhere in a value.
-fn anchor(reading: &Reading<'_>) -> Anchor {
+/// Keywords stand anywhere in a value; a number is a whole value (`0` would be found nearly everywhere).
+fn anchor(reading: &Reading<'_>, node: &Node) -> Anchor {
+    let is_word = matches!(node.kind, Kind::Text(_));
     match reading.field {
-        None if reading.modifiers.anchor == Anchor::Whole => Anchor::Anywhere,
+        None if is_word && reading.modifiers.anchor == Anchor::Whole => Anchor::Anywhere,
         _ => reading.modifiers.anchor,
     }
 }

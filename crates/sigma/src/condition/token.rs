@@ -50,6 +50,10 @@ pub(super) fn tokens(text: &str, origin: Origin) -> Result<Vec<Token>, Fault> {
         };
         let place = origin.place.part(origin.text_shift, at, text.chars().count());
         tokens.push(Token { word, text, place });
+        if word == Word::Pipe {
+            // Whatever follows is another language, which the reader refuses as a whole.
+            break;
+        }
     }
     Ok(tokens)
 }

@@ -81,7 +81,8 @@ mod tests {
     #[test]
     fn the_longest_required_literal_is_found() {
         assert_eq!(required(r"\d+foo-BAR(x|y)").as_deref(), Some("foo-bar"));
-        assert_eq!(required(r"(?i)PowerShell.*x").as_deref(), Some("powershell"));
+        // Under `(?i)` an `s` is also `ſ`, which folds to itself: it ends the literal.
+        assert_eq!(required(r"(?i)PowerShell.*x").as_deref(), Some("power"));
         assert_eq!(required(r"(abc)?z"), None);
         assert_eq!(required(r"(one|two)"), None);
         assert_eq!(required(r"(abc)+d").as_deref(), Some("abc"));
