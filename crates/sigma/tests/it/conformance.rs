@@ -4,18 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use bartizan_sigma::{Collection, Matcher, Placeholders};
-
-/// Rules with `'|all'` over keywords, by Sigma: each keyword stands in some value. The evaluators behind the corpus do
-/// not read this form, so that it has no pairs for them; what we find is counted apart.
-const ALL_KEYWORDS: [&str; 6] = [
-    "0506a799-698b-43b4-85a1-ac4c84c720e9",
-    "550d3350-bb8a-4ff3-9533-2ba533f4a1c0",
-    "7ba05b43-adad-4c02-b5e9-c8c35cdf9fa8",
-    "9db37458-4df2-46a5-95ab-307e7f29e675",
-    "a557ffe6-ac54-43d2-ae69-158027082350",
-    "c52a914f-3d8b-4b2a-bb75-b3991e75f8ba",
-];
+use bartizan_sigma::{Collection, Matcher, Placeholders, Rule, Term};
 
 #[test]
 fn public_rules_match_the_events_they_must_and_no_other() {
@@ -111,7 +100,7 @@ impl Report {
                 }
                 if must.remove(rule) {
                     report.right += 1;
-                } else if ALL_KEYWORDS.contains(&rule) {
+                } else if asks_for_all_keywords(&rules.rules[found.rule.index()]) {
                     report.beyond += 1;
                 } else if judged.contains(rule) {
                     report.wrong.push((rule.to_owned(), number));
@@ -122,4 +111,21 @@ impl Report {
         println!("matched without evidence: {without_evidence:?}");
         report
     }
+}
+
+/// Rules with `'|all'` over keywords: by Sigma each of them stands in some value. The corpus has no pair for any rule
+/// of this form, so that its evaluators seem not to read it; what we find is counted apart.
+fn asks_for_all_keywords(rule: &Rule) -> bool {
+    fn in_term(term: &Term) -> bool {
+        let is_keyword = |t: &Term| matches!(t, Term::Is(predicate) if predicate.field.is_none());
+        match term {
+            Term::All(terms) => {
+                terms.iter().filter(|t| is_keyword(t)).count() > 1 || terms.iter().any(in_term)
+            }
+            Term::Any(terms) => terms.iter().any(in_term),
+            Term::Not(inner) => in_term(inner),
+            Term::Is(_) => false,
+        }
+    }
+    rule.selections.iter().any(|selection| in_term(&selection.term))
 }
