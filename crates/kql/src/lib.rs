@@ -5,10 +5,32 @@
 //! runs a query, reads a table or a clock.
 
 pub mod aggregate;
+pub mod ast;
 pub mod function;
+mod lexer;
+mod parser;
 pub mod plan;
+mod problem;
 pub mod schema;
+mod suggest;
 mod time;
 pub mod value;
 
+
 pub use schema::{ColumnSchema, Schema, TableSchema, Type};
+pub use lexer::{MAX_QUERY_BYTES, MAX_TOKENS};
+pub use parser::{MAX_DEPTH, MAX_LIST, MAX_OPERATORS};
+pub use problem::{Problem, render};
+
+/// Reads the text as far as it can be read; the problems say what could not.
+pub fn parse(text: &str) -> (ast::Script, Vec<Problem>) {
+    let (script, findings) = read(text);
+    (script, problem::locate(text, findings))
+}
+
+fn read(text: &str) -> (ast::Script, Vec<problem::Finding>) {
+    let (tokens, mut findings) = lexer::lex(text);
+    let (script, more) = parser::parse(&tokens);
+    findings.extend(more);
+    (script, findings)
+}
