@@ -1,1 +1,18 @@
-//! Records that the kernel programs hand to user space, and their decoding.
+//! The records that the kernel programs hand to user space, and their decoding from bytes.
+//!
+//! The layout is written once in `crates/probe/ebpf/records.h`; the sizes here are asserted there.
+//! Decoding checks every bound and copies: a record never points into the ring. This room neither
+//! loads programs nor gives records a meaning beyond their fields.
+
+mod decode;
+pub mod layout;
+mod record;
+
+pub use decode::{DecodeError, peek_time};
+pub use record::{
+    Actor, Connect, ConnectPhase, Exec, Exit, FileName, FileOpen, Record, RecordBody, RecordKind,
+    Ring,
+};
+
+#[cfg(test)]
+mod tests;

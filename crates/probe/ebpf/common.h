@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* What every program needs: the maps, who acts, how a record is sent, how a path is read. */
+#ifndef BZ_COMMON_H
+#define BZ_COMMON_H
+
+/* Set by the loader before the programs are loaded. */
+const volatile __u32 own_pid = 0;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 * 1024 * 1024);
+} crit SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 * 1024 * 1024);
+} bulk SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, BZ_KINDS);
+	__type(key, __u32);
+	__type(value, struct bz_counter);
+} counters SEC(".maps");
+
+#define RING_CRIT 0
+#define RING_BULK 1
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, __u64);
+} sequences SEC(".maps");
+
+/* One path component is at most 255 bytes; the tail lets it be copied before it is measured. */
+#define WALK_BYTES (BZ_PATH_MAX + 256)
+#define WALK_STEPS 128
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u8[WALK_BYTES]);
+} walk_bytes SEC(".maps");
+
+#define SCRATCH_MAX (sizeof(struct bz_exec) + 2 * BZ_PATH_MAX + BZ_SCRIPT_MAX + BZ_ARGV_MAX + 256)
+
+/* A record in the making: its fixed part and, right behind it, its text. */
+struct scratch {
+	union {
+		struct bz_header header;
+		struct bz_exec exec;
+		struct bz_file_open file_open;
+		struct bz_file_name file_name;
+		__u8 bytes[SCRATCH_MAX];
+	};
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+/* Two scratches, so that a file program that is interrupted by an exec keeps its bytes. */
+#define SCRATCH_EXEC 0
+#define SCRATCH_FILE 1
+
+static __always_inline void count(__u32 kind, bool sent, __u64 bytes)
+{
+	struct bz_counter *counter = bpf_map_lookup_elem(&counters, &kind);
+
+	if (!counter)
+		return;
+	if (sent) {
+		__sync_fetch_and_add(&counter->sent, 1);
+		__sync_fetch_and_add(&counter->bytes, bytes);
+	} else {
+		__sync_fetch_and_add(&counter->lost, 1);
+	}
+}
+
+static __always_inline __u64 next_sequence(__u32 ring)
+{
+	__u64 *sequence = bpf_map_lookup_elem(&sequences, &ring);
+
+	return sequence ? __sync_fetch_and_add(sequence, 1) : 0;
+}
+
+static __always_inline void stamp(struct bz_header *header, __u16 kind, __u32 size, __u32 ring)
+{
+	header->kind = kind;
+	header->version = BZ_VERSION;
+	header->size = size;
+	header->cpu = bpf_get_smp_processor_id();
+	header->sequence = next_sequence(ring);
+	header->time_ns = bpf_ktime_get_boot_ns();
+}
+
+static __always_inline void fill_actor(struct bz_header *header, struct task_struct *task)
+{
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+
+	header->flags = 0;
+	header->pid = BPF_CORE_READ(task, tgid);
+	header->tid = BPF_CORE_READ(task, pid);
+	header->start_ns = BPF_CORE_READ(leader, start_boottime);
+	header->parent_pid = BPF_CORE_READ(parent, tgid);
+	header->parent_start_ns = BPF_CORE_READ(parent, group_leader, start_boottime);
+	header->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	header->exec_id = BPF_CORE_READ(task, self_exec_id);
+	header->uid = BPF_CORE_READ(cred, uid.val);
+	header->gid = BPF_CORE_READ(cred, gid.val);
+	header->euid = BPF_CORE_READ(cred, euid.val);
+	header->egid = BPF_CORE_READ(cred, egid.val);
+	header->login_uid = -1;
+	header->session_id = -1;
+	if (bpf_core_field_exists(task->loginuid))
+		header->login_uid = BPF_CORE_READ(task, loginuid.val);
+	if (bpf_core_field_exists(task->sessionid))
+		header->session_id = BPF_CORE_READ(task, sessionid);
+	header->mount_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+	BPF_CORE_READ_INTO(&header->comm, task, comm);
+}
+
+/* Sends the first `size` bytes of a scratch. */
+static __always_inline void send_scratch(void *ring, __u32 ring_index, struct scratch *scratch,
+					 __u16 kind, __u64 size)
+{
+	if (size > sizeof(struct scratch))
+		return;
+	stamp(&scratch->header, kind, size, ring_index);
+	count(kind, bpf_ringbuf_output(ring, scratch, size, BPF_RB_NO_WAKEUP) == 0, size);
+}
+
+struct walk {
+	struct dentry *dentry;
+	struct vfsmount *mount;
+	__u32 at;
+	__u32 flags;
+};
+
+/* Puts one name in front of what has been walked so far; climbs over mount points. */
+static long walk_step(__u32 index, struct walk *walk)
+{
+	struct dentry *dentry = walk->dentry;
+	struct vfsmount *vfsmount = walk->mount;
+	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+	const unsigned char *name;
+	__u32 zero = 0, length, at = walk->at;
+	__u8 *bytes;
+
+	if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
+		struct mount *mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
+		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+
+		if (above == mount)
+			return 1;
+		walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+		walk->mount = (void *)above + bpf_core_field_offset(struct mount, mnt);
+		return 0;
+	}
+	length = BPF_CORE_READ(dentry, d_name.len) & 255;
+	name = BPF_CORE_READ(dentry, d_name.name);
+	if (at < length + 1 || at > BZ_PATH_MAX) {
+		walk->flags |= BZ_F_PATH_CUT;
+		return 1;
+	}
+	bytes = bpf_map_lookup_elem(&walk_bytes, &zero);
+	if (!bytes)
+		return 1;
+	at = (at - length - 1) & (BZ_PATH_MAX - 1);
+	bytes[at] = '/';
+	bpf_probe_read_kernel(bytes + at + 1, length, name);
+	walk->at = at;
+	if (parent == dentry) {
+		walk->flags |= BZ_F_DETACHED;
+		return 1;
+	}
+	walk->dentry = parent;
+	return 0;
+}
+
+/*
+ * Appends a path to the scratch at byte `used` and returns its length. The path is seen from the
+ * root of the mount namespace, so neither chroot nor a name raced by the process can bend it.
+ */
+static __always_inline __u32 append_path(struct scratch *scratch, __u32 used, struct dentry *dentry,
+					 struct vfsmount *mount, __u32 *flags)
+{
+	struct walk walk = { .dentry = dentry, .mount = mount, .at = BZ_PATH_MAX, .flags = 0 };
+	__u32 zero = 0, length, at;
+	__u8 *bytes;
+
+	if (bpf_loop(WALK_STEPS, walk_step, &walk, 0) == WALK_STEPS)
+		walk.flags |= BZ_F_PATH_CUT;
+	*flags |= walk.flags;
+	bytes = bpf_map_lookup_elem(&walk_bytes, &zero);
+	if (!bytes || used > SCRATCH_MAX - BZ_PATH_MAX)
+		return 0;
+	if (walk.at == BZ_PATH_MAX) {
+		scratch->bytes[used] = '/';
+		return 1;
+	}
+	at = walk.at & (BZ_PATH_MAX - 1);
+	length = BZ_PATH_MAX - at;
+	if (length > BZ_PATH_MAX)
+		return 0;
+	if (bpf_probe_read_kernel(scratch->bytes + used, length, bytes + at))
+		return 0;
+	return length;
+}
+
+#endif

@@ -1,0 +1,152 @@
+//! The probe itself: attach, poll, count.
+
+use std::time::Duration;
+
+use aya::{
+    Btf, Ebpf, EbpfError, EbpfLoader, VerifierLogLevel,
+    maps::{MapData, MapError, PerCpuArray, RingBuf},
+};
+use bartizan_probe_abi::Record;
+
+use crate::{
+    attach::attach_all,
+    counters::{self, Counters, PerCpu, ProgramCost},
+    error::{ProbeError, is_permission},
+    plan::{PLANS, ProgramHealth},
+    rings::Rings,
+};
+
+/// How often [`Probe::poll`] wants to be called. The rings hold several seconds of a busy machine;
+/// waking the reader for each record would cost the machine more than all programs together.
+pub const POLL_INTERVAL: Duration = Duration::from_millis(15);
+
+const TYPE_INFORMATION: &str = "/sys/kernel/btf/vmlinux";
+
+static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/sensor.bpf.o"));
+
+/// What the probe should watch. Processes are always watched.
+#[derive(Debug, Clone)]
+pub struct ProbeConfig {
+    /// Watch files being written, made, renamed and removed.
+    pub files: bool,
+    /// Watch connections.
+    pub network: bool,
+    /// Process whose own files and connections are left out: the sensor must not report its
+    /// reporting.
+    pub own_pid: Option<u32>,
+}
+
+impl Default for ProbeConfig {
+    fn default() -> Self {
+        Self { files: true, network: true, own_pid: Some(std::process::id()) }
+    }
+}
+
+/// The programs, attached. Dropping it detaches and unloads them all.
+pub struct Probe {
+    rings: Rings,
+    counters: PerCpu,
+    health: Vec<ProgramHealth>,
+    ebpf: Ebpf,
+}
+
+impl Probe {
+    /// Loads the programs and attaches them. From then on records gather in the rings.
+    ///
+    /// # Errors
+    /// In words, with what to do: when the process may not, the kernel cannot, or a program that
+    /// watches processes was refused. Other programs may fail: see [`Probe::health`].
+    pub fn attach(config: &ProbeConfig) -> Result<Self, ProbeError> {
+        let btf = Btf::from_sys_fs().map_err(|source| ProbeError::NoTypeInformation {
+            path: TYPE_INFORMATION,
+            source: Box::new(source),
+        })?;
+        let own_pid = config.own_pid.unwrap_or(0);
+        let mut ebpf = EbpfLoader::new()
+            .btf(Some(&btf))
+            .verifier_log_level(VerifierLogLevel::VERBOSE | VerifierLogLevel::STATS)
+            .override_global("own_pid", &own_pid, true)
+            .load(OBJECT)
+            .map_err(refused)?;
+        let critical = ring(&mut ebpf, "crit")?;
+        let bulk = ring(&mut ebpf, "bulk")?;
+        let counters = PerCpuArray::try_from(take(&mut ebpf, "counters")?)
+            .map_err(|source| map_error("counters", source))?;
+        let health = attach_all(&mut ebpf, &btf, config)?;
+        Ok(Self { rings: Rings::new(critical, bulk), counters, health, ebpf })
+    }
+
+    /// Hands out the records that have gathered, oldest first, and says how many there were. Call
+    /// it every [`POLL_INTERVAL`]. The last two milliseconds stay for the next call.
+    pub fn poll(&mut self, handle: &mut dyn FnMut(Record)) -> usize {
+        self.rings.poll(handle)
+    }
+
+    /// Hands out everything, also the last milliseconds: for the end of the sensor's life.
+    pub fn drain(&mut self, handle: &mut dyn FnMut(Record)) -> usize {
+        self.rings.drain(handle)
+    }
+
+    /// What was sent and lost since the probe was attached.
+    ///
+    /// # Errors
+    /// When the kernel does not let the counters be read.
+    pub fn counters(&self) -> Result<Counters, ProbeError> {
+        Ok(Counters {
+            kinds: counters::read(&self.counters)
+                .map_err(|source| map_error("counters", source))?,
+            missing: self.rings.missing(),
+            undecodable: self.rings.undecodable(),
+        })
+    }
+
+    /// How each program's loading went.
+    #[must_use]
+    pub fn health(&self) -> &[ProgramHealth] {
+        &self.health
+    }
+
+    /// What each running program has cost; all zero unless the kernel measures.
+    #[must_use]
+    pub fn costs(&self) -> Vec<ProgramCost> {
+        let cost = |program| {
+            let info = self.ebpf.program(program)?.info().ok()?;
+            Some(ProgramCost { program, runs: info.run_count(), time: info.run_time() })
+        };
+        PLANS.iter().filter_map(|plan| cost(plan.program)).collect()
+    }
+}
+
+impl std::fmt::Debug for Probe {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Probe")
+            .field("rings", &self.rings)
+            .field("health", &self.health)
+            .finish_non_exhaustive()
+    }
+}
+
+fn ring(ebpf: &mut Ebpf, name: &'static str) -> Result<RingBuf<MapData>, ProbeError> {
+    RingBuf::try_from(take(ebpf, name)?).map_err(|source| map_error(name, source))
+}
+
+fn take(ebpf: &mut Ebpf, name: &'static str) -> Result<aya::maps::Map, ProbeError> {
+    ebpf.take_map(name).ok_or(ProbeError::MissingMap(name))
+}
+
+fn map_error(name: &'static str, source: MapError) -> ProbeError {
+    ProbeError::Map { name, source: Box::new(source) }
+}
+
+/// The object is one of ours and sound, so what refuses it is the kernel.
+fn refused(error: EbpfError) -> ProbeError {
+    if is_permission(&error) {
+        return ProbeError::NotPermitted;
+    }
+    let source = Box::new(error);
+    match *source {
+        EbpfError::MapError(MapError::CreateError { .. }) => ProbeError::KernelTooOld { source },
+        _ => ProbeError::Object { source },
+    }
+}

@@ -1,0 +1,292 @@
+//! The programs in the running kernel, against real processes, files and loopback connections.
+//! Needs root and BTF; says so and passes where either is missing.
+
+use std::{
+    fs,
+    io::Write as _,
+    net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket},
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use bartizan_probe::{
+    Probe, ProbeConfig, ProgramState,
+    abi::{ConnectPhase, Record, RecordBody, RecordKind},
+};
+
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// The probe with everything on, own process included; `None` where it cannot run.
+fn probe() -> Option<Probe> {
+    let root =
+        fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+    if !root || !Path::new("/sys/kernel/btf/vmlinux").is_file() {
+        println!("skipped: needs root and BTF");
+        return None;
+    }
+    Some(Probe::attach(&ProbeConfig { own_pid: None, ..ProbeConfig::default() }).unwrap())
+}
+
+/// Polls until `enough` of what was gathered, or fails at the deadline with what there is.
+fn gather(probe: &mut Probe, enough: impl Fn(&[Record]) -> bool) -> Vec<Record> {
+    let started = now();
+    let mut records = Vec::new();
+    while !enough(&records) {
+        assert!(started.elapsed() < DEADLINE, "gave up with {} records", records.len());
+        if probe.poll(&mut |record| records.push(record)) == 0 {
+            std::thread::yield_now();
+        }
+    }
+    records
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test's deadline")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn exec_of(record: &Record) -> Option<&bartizan_probe::abi::Exec> {
+    match &record.body {
+        RecordBody::Exec(exec) => Some(exec),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_hook_attaches_here() {
+    let Some(probe) = probe() else { return };
+    for health in probe.health() {
+        println!("{health:?}");
+        assert!(
+            matches!(&health.state, ProgramState::Attached { missing, .. } if missing.is_empty()),
+            "{health:?}"
+        );
+    }
+}
+
+#[test]
+fn an_exec_tells_file_directory_arguments_and_parent() {
+    let Some(mut probe) = probe() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let script = directory.path().join("job.sh");
+    fs::write(&script, "#!/bin/sh\nexit 7\n").unwrap();
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let mut child =
+        Command::new(&script).arg("päth").arg("").current_dir(directory.path()).spawn().unwrap();
+    let pid = child.id();
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    child.wait().unwrap();
+
+    let ended = |records: &[Record]| {
+        records.iter().any(|r| r.actor.pid == pid && r.kind() == RecordKind::Exit)
+    };
+    let records = gather(&mut probe, ended);
+    let record = records.iter().find(|r| r.actor.pid == pid && exec_of(r).is_some()).unwrap();
+    let exec = exec_of(record).unwrap();
+    let name = script.display().to_string();
+    assert_eq!(exec.argv, ["/bin/sh", name.as_str(), "päth", ""]);
+    assert_eq!(exec.exe, fs::canonicalize("/bin/sh").unwrap().display().to_string());
+    assert_eq!(exec.cwd, directory.path().canonicalize().unwrap().display().to_string());
+    assert_eq!(exec.script, name);
+    assert_eq!(record.actor.parent_pid, std::process::id());
+    let file = fs::metadata("/bin/sh").unwrap();
+    assert_eq!(exec.inode, std::os::unix::fs::MetadataExt::ino(&file));
+    assert_eq!(exec.device, std::os::unix::fs::MetadataExt::dev(&file));
+    assert_eq!(exec.file_size, file.len());
+    assert!(!exec.deleted && !exec.detached && !exec.path_cut && !exec.argv_cut);
+    let field_22 = stat.rsplit(") ").next().unwrap().split(' ').nth(19).unwrap();
+    assert_eq!(record.actor.start_ticks().to_string(), field_22);
+    let RecordBody::Exit(exit) =
+        records.iter().find(|r| r.actor.pid == pid && r.kind() == RecordKind::Exit).unwrap().body
+    else {
+        panic!("not an exit")
+    };
+    assert_eq!((exit.code(), exit.signal()), (Some(7), None));
+}
+
+#[test]
+fn long_arguments_are_cut_at_the_bound_and_marked() {
+    let Some(mut probe) = probe() else { return };
+    let long = "x".repeat(9000);
+    let mut child = Command::new("/bin/true").arg(&long).spawn().unwrap();
+    let pid = child.id();
+    child.wait().unwrap();
+    let records =
+        gather(&mut probe, |rs| rs.iter().any(|r| r.actor.pid == pid && exec_of(r).is_some()));
+    let exec = records.iter().filter(|r| r.actor.pid == pid).find_map(exec_of).unwrap();
+    assert!(exec.argv_cut);
+    assert_eq!(exec.argv_total, 10 + 9001);
+    assert_eq!(exec.argv[1].len(), 4096 - 10);
+}
+
+#[test]
+fn two_thousand_processes_start_and_end_exactly_once() {
+    const COUNT: usize = 2000;
+    let Some(mut probe) = probe() else { return };
+    let mut pids = Vec::new();
+    let mut records = Vec::new();
+    for number in 0..COUNT {
+        let mut child = Command::new("/bin/true").arg(format!("job-{number}")).spawn().unwrap();
+        pids.push(child.id());
+        child.wait().unwrap();
+        if number % 200 == 0 {
+            probe.poll(&mut |record| records.push(record));
+        }
+    }
+    let last = *pids.last().unwrap();
+    records.extend(gather(&mut probe, |rs| {
+        rs.iter().any(|r| r.actor.pid == last && r.kind() == RecordKind::Exit)
+    }));
+
+    for (number, pid) in pids.iter().enumerate() {
+        let own: Vec<&Record> = records
+            .iter()
+            .filter(|r| r.actor.pid == *pid && r.actor.parent_pid == std::process::id())
+            .collect();
+        let kinds: Vec<RecordKind> = own.iter().map(|r| r.kind()).collect();
+        assert_eq!(kinds, [RecordKind::Fork, RecordKind::Exec, RecordKind::Exit], "of {pid}");
+        let exec = own.iter().find_map(|r| exec_of(r)).unwrap();
+        assert_eq!(exec.argv, ["/bin/true".to_owned(), format!("job-{number}")]);
+    }
+    let counters = probe.counters().unwrap();
+    println!("{counters:?}");
+    assert_eq!((counters.lost(), counters.missing, counters.undecodable), (0, 0, 0));
+    assert!(counters.of(RecordKind::Exec).unwrap().sent >= COUNT as u64);
+}
+
+#[test]
+fn a_process_of_many_threads_ends_once() {
+    let Some(mut probe) = probe() else { return };
+    let program = "import threading,os\n\
+                   ts=[threading.Thread(target=lambda: None) for _ in range(50)]\n\
+                   [t.start() for t in ts]; os._exit(3)";
+    let Ok(mut child) = Command::new("python3").args(["-c", program]).spawn() else {
+        println!("skipped: needs python3");
+        return;
+    };
+    let pid = child.id();
+    child.wait().unwrap();
+    let mut marker = Command::new("/bin/true").spawn().unwrap();
+    let marker_pid = marker.id();
+    marker.wait().unwrap();
+    let records = gather(&mut probe, |rs| {
+        rs.iter().any(|r| r.actor.pid == marker_pid && r.kind() == RecordKind::Exit)
+    });
+    let ends: Vec<&RecordBody> = records
+        .iter()
+        .filter(|r| r.actor.pid == pid && r.kind() == RecordKind::Exit)
+        .map(|r| &r.body)
+        .collect();
+    assert!(matches!(ends[..], [RecordBody::Exit(exit)] if exit.code() == Some(3)), "{ends:?}");
+}
+
+#[test]
+fn connections_are_seen_with_their_process_and_outcome() {
+    let Some(mut probe) = probe() else { return };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let open = listener.local_addr().unwrap().port();
+    let closed = {
+        let gone = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        gone.local_addr().unwrap().port()
+    };
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, open)).unwrap();
+    assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, closed)).is_err());
+    let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    udp.connect((Ipv4Addr::LOCALHOST, 5353)).unwrap();
+
+    let records = gather(&mut probe, |rs| phases(rs, 5353).len() == 1);
+    assert_eq!(
+        phases(&records, open),
+        [(6, ConnectPhase::Attempt), (6, ConnectPhase::Established)]
+    );
+    assert_eq!(phases(&records, closed), [(6, ConnectPhase::Attempt), (6, ConnectPhase::Failed)]);
+    assert_eq!(phases(&records, 5353), [(17, ConnectPhase::Attempt)]);
+    let own_port = stream.local_addr().unwrap().port();
+    assert!(records.iter().any(|r| matches!(&r.body, RecordBody::Connect(c)
+        if c.local_port == own_port && c.phase == ConnectPhase::Established)));
+    assert!(records.iter().any(|r| matches!(&r.body, RecordBody::Connect(c)
+        if c.local_port == open && c.phase == ConnectPhase::Listen)));
+    assert!(records.iter().any(|r| matches!(&r.body, RecordBody::Connect(c)
+        if c.remote_port == closed && c.phase == ConnectPhase::Failed && c.error == 111)));
+}
+
+/// What this process's connections to a port went through.
+fn phases(records: &[Record], port: u16) -> Vec<(u8, ConnectPhase)> {
+    records
+        .iter()
+        .filter(|record| record.actor.pid == std::process::id())
+        .filter_map(|record| match &record.body {
+            RecordBody::Connect(connect) if connect.remote_port == port => {
+                Some((connect.protocol, connect.phase))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn files_are_seen_made_written_renamed_and_removed() {
+    let Some(mut probe) = probe() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().canonicalize().unwrap();
+    let (first, second) = (root.join("erste.txt"), root.join("second.txt"));
+    fs::write(&first, "one").unwrap();
+    fs::OpenOptions::new().append(true).open(&first).unwrap().write_all(b"two").unwrap();
+    let _read = fs::read(&first).unwrap();
+    fs::rename(&first, &second).unwrap();
+    let status = Command::new("rm").arg("second.txt").current_dir(&root).status().unwrap();
+    assert!(status.success());
+
+    let records = gather(&mut probe, |rs| {
+        rs.iter().any(|r| r.kind() == RecordKind::FileDelete && told(r, &root).is_some())
+    });
+    let story: Vec<String> = records.iter().filter_map(|record| told(record, &root)).collect();
+    assert_eq!(
+        story,
+        [
+            "made erste.txt",
+            "opened erste.txt",
+            "renamed erste.txt to second.txt",
+            "removed second.txt"
+        ]
+    );
+}
+
+/// One line about a file event below `root`.
+fn told(record: &Record, root: &Path) -> Option<String> {
+    let full = |file: &bartizan_probe::abi::FileName| Path::new(&file.base).join(&file.name);
+    let below = |path: &Path| Some(path.strip_prefix(root).ok()?.display().to_string());
+    match &record.body {
+        RecordBody::FileOpen(file) => {
+            let what = if file.created { "made" } else { "opened" };
+            Some(format!("{what} {}", below(Path::new(&file.path))?))
+        }
+        RecordBody::FileDelete(file) => Some(format!("removed {}", below(&full(file))?)),
+        RecordBody::FileRename(from, to) => {
+            Some(format!("renamed {} to {}", below(&full(from))?, below(&full(to))?))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn a_dropped_probe_leaves_no_program_in_the_kernel() {
+    let Some(probe) = probe() else { return };
+    let before = ours();
+    assert!(!before.is_empty());
+    drop(probe);
+    let started = now();
+    while ours().len() > before.len() - 12 {
+        assert!(started.elapsed() < DEADLINE, "{:?}", ours());
+        std::thread::yield_now();
+    }
+}
+
+fn ours() -> Vec<String> {
+    aya::programs::loaded_programs()
+        .filter_map(Result::ok)
+        .filter_map(|program| program.name_as_str().map(str::to_owned))
+        .filter(|name| name.starts_with("bz_"))
+        .collect()
+}
