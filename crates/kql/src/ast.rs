@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::value::Literal;
 use crate::schema::Type;
+use crate::value::Literal;
 
 /// The bytes of the text that a part of the tree was read from.
 pub type Span = Range<usize>;
@@ -275,24 +275,53 @@ pub enum OperatorKind {
     ProjectRename(Vec<(Name, Name)>),
     ProjectReorder(Vec<(Name, Option<bool>)>),
     Extend(Vec<NamedExpr>),
-    Summarize { aggregates: Vec<NamedExpr>, by: Vec<NamedExpr> },
+    Summarize {
+        aggregates: Vec<NamedExpr>,
+        by: Vec<NamedExpr>,
+    },
     Sort(Vec<SortItem>),
     Take(Expr),
-    Top { count: Expr, by: Vec<SortItem> },
+    Top {
+        count: Expr,
+        by: Vec<SortItem>,
+    },
     Count,
     Distinct(Vec<NamedExpr>),
-    Join { lookup: bool, settings: Vec<Setting>, right: Expr, on: Vec<Expr> },
-    Union { settings: Vec<Setting>, sources: Vec<Expr> },
-    Render { visualization: Name, properties: Vec<Setting> },
+    Join {
+        lookup: bool,
+        settings: Vec<Setting>,
+        right: Expr,
+        on: Vec<Expr>,
+    },
+    Union {
+        settings: Vec<Setting>,
+        sources: Vec<Expr>,
+    },
+    Render {
+        visualization: Name,
+        properties: Vec<Setting>,
+    },
     MvExpand {
         settings: Vec<Setting>,
         items: Vec<(NamedExpr, Option<Type>)>,
         limit: Option<Expr>,
     },
-    Parse { settings: Vec<Setting>, text: Expr, pattern: Vec<PatternPiece> },
-    Datatable { columns: Vec<(Name, Type)>, values: Vec<Expr> },
+    Parse {
+        settings: Vec<Setting>,
+        text: Expr,
+        pattern: Vec<PatternPiece>,
+    },
+    Datatable {
+        columns: Vec<(Name, Type)>,
+        values: Vec<Expr>,
+    },
     Print(Vec<NamedExpr>),
-    Range { name: Name, from: Expr, to: Expr, step: Option<Expr> },
+    Range {
+        name: Name,
+        from: Expr,
+        to: Expr,
+        step: Option<Expr>,
+    },
     As(Name),
     Serialize(Vec<NamedExpr>),
     /// An operator of the language that is known by name only.

@@ -117,10 +117,13 @@ impl<'a> Lexer<'a> {
             self.text_literal();
         } else if is_word_start(c) {
             self.word();
-        } else if c == '!' && self.rest().get(1..).is_some_and(|rest| rest.starts_with(is_word_start)) {
+        } else if c == '!'
+            && self.rest().get(1..).is_some_and(|rest| rest.starts_with(is_word_start))
+        {
             self.at += 1;
             self.word_from(start);
-        } else if let Some(symbol) = SYMBOLS.iter().find(|symbol| self.rest().starts_with(**symbol)) {
+        } else if let Some(symbol) = SYMBOLS.iter().find(|symbol| self.rest().starts_with(**symbol))
+        {
             self.at += symbol.len();
             self.push(TokenKind::Symbol(symbol), start);
         } else {
@@ -179,8 +182,8 @@ pub(crate) fn is_word(c: char) -> bool {
 /// The words that start a literal when a parenthesis follows.
 fn typed_literal(word: &str) -> Option<Type> {
     match word {
-        "datetime" | "date" | "timespan" | "time" | "guid" | "bool" | "boolean" | "int" | "long"
-        | "real" | "double" | "decimal" | "dynamic" => Type::from_name(word),
+        "datetime" | "date" | "timespan" | "time" | "guid" | "bool" | "boolean" | "int"
+        | "long" | "real" | "double" | "decimal" | "dynamic" => Type::from_name(word),
         _ => None,
     }
 }

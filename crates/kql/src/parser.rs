@@ -223,8 +223,11 @@ impl<'a> Parser<'a> {
 
     fn skip_to(&mut self, stops: &[&str]) {
         let mut depth = 0_usize;
-        while let TokenKind::Symbol(_) | TokenKind::Word(_) | TokenKind::Text(_)
-        | TokenKind::Literal(..) | TokenKind::Broken = self.kind()
+        while let TokenKind::Symbol(_)
+        | TokenKind::Word(_)
+        | TokenKind::Text(_)
+        | TokenKind::Literal(..)
+        | TokenKind::Broken = self.kind()
         {
             if let TokenKind::Symbol(symbol) = self.kind() {
                 match *symbol {

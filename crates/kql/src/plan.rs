@@ -341,9 +341,9 @@ impl Relation {
     /// The relations it directly reads rows from (not those inside expressions).
     pub fn inputs(&self) -> Vec<&Self> {
         match &self.kind {
-            RelationKind::Scan { .. } | RelationKind::Values { .. } | RelationKind::Range { .. } => {
-                Vec::new()
-            }
+            RelationKind::Scan { .. }
+            | RelationKind::Values { .. }
+            | RelationKind::Range { .. } => Vec::new(),
             RelationKind::Filter { input, .. }
             | RelationKind::Project { input, .. }
             | RelationKind::Aggregate { input, .. }

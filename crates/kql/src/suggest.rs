@@ -32,7 +32,8 @@ fn distance(left: &str, right: &str) -> usize {
         current.push(row + 1);
         let mut previous_right = None;
         for (column, &r) in right.iter().enumerate() {
-            let at = |cells: &[usize], index: usize| cells.get(index).copied().unwrap_or(usize::MAX / 2);
+            let at =
+                |cells: &[usize], index: usize| cells.get(index).copied().unwrap_or(usize::MAX / 2);
             let mut best = (at(&last, column) + usize::from(l != r))
                 .min(at(&last, column + 1) + 1)
                 .min(at(&current, column) + 1);

@@ -151,7 +151,8 @@ fn parse_date(date: &str) -> Option<i64> {
     };
     let year = year.parse::<i64>().ok().filter(|year| (1..=9999).contains(year))?;
     let month = month.parse::<i64>().ok().filter(|month| (1..=12).contains(month))?;
-    let day = day.parse::<i64>().ok().filter(|day| (1..=days_in_month(year, month)).contains(day))?;
+    let day =
+        day.parse::<i64>().ok().filter(|day| (1..=days_in_month(year, month)).contains(day))?;
     Some(days_from_civil(year, month, day))
 }
 
@@ -167,8 +168,7 @@ fn split_zone(time: &str) -> Option<(&str, i64)> {
         None if zone.len() == 4 => (zone.get(..2)?, zone.get(2..)?),
         None => (zone, "0"),
     };
-    let size = hours.parse::<i64>().ok().filter(|hours| (0..=14).contains(hours))?
-        * TICKS_PER_HOUR
+    let size = hours.parse::<i64>().ok().filter(|hours| (0..=14).contains(hours))? * TICKS_PER_HOUR
         + minutes.parse::<i64>().ok().filter(|minutes| (0..60).contains(minutes))?
             * TICKS_PER_MINUTE;
     Some((clock, if time.get(at..=at) == Some("-") { -size } else { size }))
@@ -258,7 +258,10 @@ mod tests {
     #[test]
     fn timespans_are_read_and_written() {
         assert_eq!(parse_unit_timespan("1.5h").map(format_timespan).as_deref(), Some("01:30:00"));
-        assert_eq!(parse_timespan("-2.03:04:05.5").map(format_timespan).as_deref(), Some("-2.03:04:05.5000000"));
+        assert_eq!(
+            parse_timespan("-2.03:04:05.5").map(format_timespan).as_deref(),
+            Some("-2.03:04:05.5000000")
+        );
         assert_eq!(parse_timespan("7").map(format_timespan).as_deref(), Some("7.00:00:00"));
         assert_eq!(parse_timespan("99:99"), None);
     }

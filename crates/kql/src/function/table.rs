@@ -28,7 +28,16 @@ const fn row(
     doc: &'static str,
 ) -> FunctionInfo {
     let required = params.len() - optional;
-    FunctionInfo { name, function, params, required, repeats: false, gives, naming: Naming::Numbered, doc }
+    FunctionInfo {
+        name,
+        function,
+        params,
+        required,
+        repeats: false,
+        gives,
+        naming: Naming::Numbered,
+        doc,
+    }
 }
 
 /// The last parameter may come any number of times.

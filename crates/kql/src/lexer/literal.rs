@@ -27,7 +27,10 @@ impl Lexer<'_> {
         if !unit.is_empty() {
             self.at += unit.len();
             let value = time::parse_unit_timespan(&format!("{number}{unit}"));
-            self.finish_number(start, value.map(|ticks| (Literal::TimeSpan(ticks), Type::TimeSpan)));
+            self.finish_number(
+                start,
+                value.map(|ticks| (Literal::TimeSpan(ticks), Type::TimeSpan)),
+            );
             return;
         }
         let value = if real {
@@ -171,7 +174,8 @@ fn dynamic(body: &str) -> Option<Dynamic> {
     if !findings.is_empty() {
         return None;
     }
-    let mut reader = DynamicReader { tokens: tokens.into_iter().map(|token| token.kind).peekable() };
+    let mut reader =
+        DynamicReader { tokens: tokens.into_iter().map(|token| token.kind).peekable() };
     let value = reader.value(0)?;
     matches!(reader.tokens.next(), Some(TokenKind::End)).then_some(value)
 }
@@ -251,7 +255,9 @@ fn scalar(value: Literal) -> Option<Dynamic> {
         Literal::Int(value) => Dynamic::Long(value.into()),
         Literal::Long(value) => Dynamic::Long(value),
         Literal::Real(value) => Dynamic::Real(value),
-        Literal::String(text) | Literal::Guid(text) | Literal::Decimal(text) => Dynamic::String(text),
+        Literal::String(text) | Literal::Guid(text) | Literal::Decimal(text) => {
+            Dynamic::String(text)
+        }
         Literal::DateTime(ticks) => Dynamic::DateTime(ticks),
         Literal::TimeSpan(ticks) => Dynamic::TimeSpan(ticks),
         Literal::Dynamic(value) => value,

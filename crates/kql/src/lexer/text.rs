@@ -80,10 +80,16 @@ impl Lexer<'_> {
                     self.at += 1;
                     match self.escape() {
                         Some(c) => out.push(c),
-                        None => fault = Some("this text has an escape that the language does not know; write a backslash as `\\\\`, or the text as @\"…\""),
+                        None => {
+                            fault = Some(
+                                "this text has an escape that the language does not know; write a backslash as `\\\\`, or the text as @\"…\"",
+                            )
+                        }
                     }
                 }
-                Some('\n' | '\r') | None => return Err("this text has no closing quote on its line"),
+                Some('\n' | '\r') | None => {
+                    return Err("this text has no closing quote on its line");
+                }
                 Some(_) => {
                     self.at += quote.len();
                     return fault.map_or(Ok(out), Err);
@@ -120,7 +126,8 @@ impl Lexer<'_> {
     }
 
     fn coded(&mut self, radix: u32, most: usize) -> Option<char> {
-        let digits: String = self.rest().chars().take(most).take_while(|c| c.is_digit(radix)).collect();
+        let digits: String =
+            self.rest().chars().take(most).take_while(|c| c.is_digit(radix)).collect();
         self.at += digits.len();
         u32::from_str_radix(&digits, radix).ok().and_then(char::from_u32)
     }

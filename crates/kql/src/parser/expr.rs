@@ -60,7 +60,12 @@ impl Parser<'_> {
     }
 
     /// `a or b or c …`, as a balanced tree: long chains of these are usual and mean the same.
-    fn chain(&mut self, word: &str, op: BinaryOp, part: fn(&mut Self) -> Parsed<Expr>) -> Parsed<Expr> {
+    fn chain(
+        &mut self,
+        word: &str,
+        op: BinaryOp,
+        part: fn(&mut Self) -> Parsed<Expr>,
+    ) -> Parsed<Expr> {
         let mut parts = vec![(part(self)?, 0..0)];
         let mut height = self.height;
         while self.is_word(word) {
@@ -187,13 +192,24 @@ impl Parser<'_> {
             let span = self.span();
             self.advance();
             self.expect_word("regex")?;
-            return self.right_operand(op, span.start..self.end_of_last(), left, height, Self::unary);
+            return self.right_operand(
+                op,
+                span.start..self.end_of_last(),
+                left,
+                height,
+                Self::unary,
+            );
         }
         self.operand(op, left, Self::unary)
     }
 
     /// Takes the operator here and what stands to its right.
-    fn operand(&mut self, op: BinaryOp, left: Expr, right: fn(&mut Self) -> Parsed<Expr>) -> Parsed<Expr> {
+    fn operand(
+        &mut self,
+        op: BinaryOp,
+        left: Expr,
+        right: fn(&mut Self) -> Parsed<Expr>,
+    ) -> Parsed<Expr> {
         let (height, span) = (self.height, self.span());
         self.advance();
         self.right_operand(op, span, left, height, right)
@@ -224,7 +240,9 @@ impl Parser<'_> {
         self.set_height(self.height + 1)?;
         let span = start..operand.span.end;
         let kind = match operand.kind {
-            ExprKind::Literal(Literal::Long(value), ty) => Literal::Long(value.wrapping_neg()).of(ty),
+            ExprKind::Literal(Literal::Long(value), ty) => {
+                Literal::Long(value.wrapping_neg()).of(ty)
+            }
             ExprKind::Literal(Literal::Real(value), ty) => Literal::Real(-value).of(ty),
             ExprKind::Literal(Literal::TimeSpan(value), ty) => {
                 Literal::TimeSpan(value.wrapping_neg()).of(ty)

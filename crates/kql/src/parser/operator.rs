@@ -211,8 +211,7 @@ impl Parser<'_> {
 
     fn summarize(&mut self) -> Parsed<OperatorKind> {
         self.settings()?;
-        let aggregates =
-            if self.is_word("by") { Vec::new() } else { self.columns_or_none()? };
+        let aggregates = if self.is_word("by") { Vec::new() } else { self.columns_or_none()? };
         let by = if self.take_word("by") { self.list(Self::named_expr)? } else { Vec::new() };
         if aggregates.is_empty() && by.is_empty() {
             return Err(self.expected("an aggregate or `by`"));

@@ -44,11 +44,38 @@ pub(crate) const SUPPORTED: &[(&str, &str, &str)] = &[
 
 /// Operators of the language that are known by name only.
 const UNSUPPORTED: &[&str] = &[
-    "assert-schema", "consume", "evaluate", "execute-and-cache", "execute_show_command",
-    "externaldata", "external_data", "facet", "find", "fork", "getschema", "graph-mark-components",
-    "graph-match", "graph-merge", "graph-shortest-paths", "graph-to-table", "invoke", "macro-expand",
-    "make-graph", "make-series", "mv-apply", "mvapply", "parse-kv", "partition", "partitionby",
-    "project-by-names", "reduce", "sample", "sample-distinct", "scan", "search", "top-hitters",
+    "assert-schema",
+    "consume",
+    "evaluate",
+    "execute-and-cache",
+    "execute_show_command",
+    "externaldata",
+    "external_data",
+    "facet",
+    "find",
+    "fork",
+    "getschema",
+    "graph-mark-components",
+    "graph-match",
+    "graph-merge",
+    "graph-shortest-paths",
+    "graph-to-table",
+    "invoke",
+    "macro-expand",
+    "make-graph",
+    "make-series",
+    "mv-apply",
+    "mvapply",
+    "parse-kv",
+    "partition",
+    "partitionby",
+    "project-by-names",
+    "reduce",
+    "sample",
+    "sample-distinct",
+    "scan",
+    "search",
+    "top-hitters",
     "top-nested",
 ];
 
@@ -86,7 +113,10 @@ impl Parser<'_> {
     }
 
     fn is_text_test(&self, ahead: usize) -> bool {
-        matches!(self.word_at(ahead), Some("has" | "contains" | "startswith" | "endswith" | "and" | "or"))
+        matches!(
+            self.word_at(ahead),
+            Some("has" | "contains" | "startswith" | "endswith" | "and" | "or")
+        )
     }
 
     fn source(&mut self) -> Parsed<Expr> {

@@ -58,7 +58,9 @@ fn collect_queries<'a>(expr: &'a Expr, into: &mut Vec<&'a Relation>) {
 fn write_step(relation: &Relation, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let columns = Columns(&relation.columns);
     match &relation.kind {
-        RelationKind::Scan { table } => write!(f, "scan {table} -> {} columns", relation.columns.len()),
+        RelationKind::Scan { table } => {
+            write!(f, "scan {table} -> {} columns", relation.columns.len())
+        }
         RelationKind::Values { rows } => {
             write!(f, "values -> {columns}")?;
             for row in rows {

@@ -1,0 +1,316 @@
+//! The syntax tree to the plan: names and types are resolved against the schema.
+//!
+//! A failing part is recorded and stood in for by something that causes no further complaints, so
+//! that one reading finds several errors. With any problem recorded there is no plan.
+
+mod aggregates;
+mod call;
+mod convert;
+mod expand;
+mod join;
+mod naming;
+mod operand;
+mod parse;
+mod project;
+mod scalar;
+mod source;
+mod special;
+mod step;
+mod union;
+
+use std::rc::Rc;
+
+use crate::ast::{self, LetStatement, LetValue, Statement};
+use crate::plan::{Column, Expr, Plan, Relation, RelationKind, RenderHint};
+use crate::problem::{Finding, code};
+use crate::schema::{Schema, Type};
+use crate::value::{DateTimeTicks, Literal};
+
+/// A plan may have so many nodes after everything named by `let` is put in its place.
+pub const MAX_PLAN_NODES: usize = 300_000;
+
+/// A plan may be so deep after everything named by `let` is put in its place.
+pub const MAX_PLAN_DEPTH: usize = 600;
+
+/// Functions of the query may call each other so deep.
+const MAX_CALL_DEPTH: usize = 12;
+
+/// Resolves a script.
+pub(crate) fn bind(
+    script: &ast::Script,
+    schema: &Schema,
+    now: DateTimeTicks,
+) -> Result<Plan, Vec<Finding>> {
+    let mut binder = Binder {
+        schema,
+        now,
+        findings: Vec::new(),
+        names: Vec::new(),
+        nodes: 0,
+        table_depth: 0,
+        call_depth: 0,
+        render: None,
+        aggregation: None,
+    };
+    let root = binder.script(script);
+    match root {
+        Some(root) if binder.findings.is_empty() => {
+            Ok(Plan { root: root.relation, render: binder.render })
+        }
+        _ => Err(binder.findings),
+    }
+}
+
+struct Binder<'a> {
+    schema: &'a Schema,
+    now: DateTimeTicks,
+    findings: Vec<Finding>,
+    /// What `let` has named so far; the last of a name counts.
+    names: Vec<(String, Rc<Binding<'a>>)>,
+    nodes: usize,
+    /// How many tabular expressions we are inside of.
+    table_depth: usize,
+    call_depth: usize,
+    render: Option<RenderHint>,
+    /// Set while the aggregates of a `summarize` are resolved.
+    aggregation: Option<aggregates::Aggregation>,
+}
+
+/// What a name of the query's own stands for.
+enum Binding<'a> {
+    /// A scalar; if it refers to columns, only valid inside so many tabular expressions.
+    Scalar { expr: Expr, table_depth: usize, size: Size },
+    /// Rows.
+    Table { rel: Rel, size: Size },
+    /// A function, and how many of the names before it can be seen by it.
+    Function { body: &'a ast::FunctionBody, visible: Vec<(String, Rc<Self>)> },
+    /// Something that could not be resolved; no more is said about it.
+    Broken,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    nodes: usize,
+    depth: usize,
+}
+
+/// A relation while it is being built.
+#[derive(Debug, Clone)]
+struct Rel {
+    relation: Relation,
+    /// Its columns are not all known, because something in it could not be resolved.
+    open: bool,
+    /// What it is called in messages: the table it comes from.
+    label: Option<String>,
+}
+
+impl Rel {
+    fn new(kind: RelationKind, columns: Vec<Column>) -> Self {
+        Self { relation: Relation { columns, kind }, open: false, label: None }
+    }
+
+    /// Stands in for what could not be resolved.
+    fn broken() -> Self {
+        let mut rel = Self::new(RelationKind::Values { rows: Vec::new() }, Vec::new());
+        rel.open = true;
+        rel
+    }
+
+    fn columns(&self) -> &[Column] {
+        &self.relation.columns
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        Scope {
+            columns: self.columns(),
+            open: self.open,
+            label: self.label.as_deref(),
+            right: None,
+        }
+    }
+
+    /// A step whose columns are those of its input.
+    fn same(self, kind: impl FnOnce(Box<Relation>) -> RelationKind) -> Self {
+        let columns = self.relation.columns.clone();
+        self.step(columns, kind)
+    }
+
+    fn step(self, columns: Vec<Column>, kind: impl FnOnce(Box<Relation>) -> RelationKind) -> Self {
+        let relation = Relation { columns, kind: kind(Box::new(self.relation)) };
+        Self { relation, open: self.open, label: self.label }
+    }
+
+    /// Only these columns of it, by position.
+    fn pick(self, indexes: &[usize]) -> Self {
+        let picked: Vec<(Column, Expr)> = indexes
+            .iter()
+            .filter_map(|index| {
+                let column = self.columns().get(*index)?;
+                Some((column.clone(), Expr::column(*index, column.ty)))
+            })
+            .collect();
+        let (columns, exprs) = picked.into_iter().unzip();
+        self.step(columns, |input| RelationKind::Project { input, exprs })
+    }
+}
+
+/// The columns that an expression may name.
+#[derive(Clone, Copy)]
+struct Scope<'s> {
+    columns: &'s [Column],
+    open: bool,
+    label: Option<&'s str>,
+    /// In the condition of a join: the columns of the right side.
+    right: Option<&'s [Column]>,
+}
+
+impl Scope<'_> {
+    const EMPTY: Self = Scope { columns: &[], open: false, label: None, right: None };
+
+    fn find(&self, name: &str) -> Option<Expr> {
+        let index = self.columns.iter().position(|column| column.name == name)?;
+        Some(Expr::column(index, self.columns.get(index)?.ty))
+    }
+}
+
+impl<'a> Binder<'a> {
+    fn script(&mut self, script: &'a ast::Script) -> Option<Rel> {
+        let mut root = None;
+        for statement in &script.statements {
+            match statement {
+                Statement::Let(statement) => self.let_statement(statement),
+                Statement::Other(name) => {
+                    let message = format!("the statement `{}` is not supported yet", name.text);
+                    self.report(Finding::new(code::UNSUPPORTED, name.span.clone(), message));
+                }
+                Statement::Query(query) if root.is_some() => {
+                    let message = "a second query in one text is not supported yet";
+                    self.report(Finding::new(code::UNSUPPORTED, query.span.clone(), message));
+                }
+                Statement::Query(query) => root = Some(self.query(query)),
+            }
+        }
+        if root.is_none() && self.findings.is_empty() {
+            let message = "there is no query here, only definitions";
+            self.report(Finding::new(code::SYNTAX, 0..0, message));
+        }
+        root
+    }
+
+    /// The query itself: rows, or a scalar, which is shown as one row.
+    fn query(&mut self, query: &'a ast::Expr) -> Rel {
+        self.pull_render(query);
+        self.table(query)
+    }
+
+    /// `render` counts only at the end of the query.
+    fn pull_render(&mut self, query: &ast::Expr) {
+        let ast::ExprKind::Pipe(_, operators) = &query.kind else { return };
+        if let Some(ast::OperatorKind::Render { visualization, properties }) =
+            operators.last().map(|operator| &operator.kind)
+        {
+            let properties = properties
+                .iter()
+                .map(|setting| (setting.name.text.clone(), setting.value.text.clone()))
+                .collect();
+            let visualization = visualization.text.clone();
+            self.render = Some(RenderHint { visualization, properties });
+        }
+    }
+
+    fn let_statement(&mut self, statement: &'a LetStatement) {
+        let before = self.findings.len();
+        let binding = match &statement.value {
+            LetValue::Function(body) => Binding::Function { body, visible: self.names.clone() },
+            LetValue::Expr(expr) if self.is_tabular(expr) => {
+                let rel = self.table(expr);
+                let size = measure_relation(&rel.relation);
+                Binding::Table { rel, size }
+            }
+            LetValue::Expr(expr) => {
+                let value = self.scalar(expr, &Scope::EMPTY);
+                let size = measure_expr(&value);
+                Binding::Scalar { expr: value, table_depth: self.table_depth, size }
+            }
+        };
+        let size = match &binding {
+            Binding::Scalar { size, .. } | Binding::Table { size, .. } => *size,
+            Binding::Function { .. } | Binding::Broken => Size::default(),
+        };
+        self.check_size(size, &statement.name);
+        let binding = if self.findings.len() > before { Binding::Broken } else { binding };
+        self.names.push((statement.name.text.clone(), Rc::new(binding)));
+    }
+
+    fn check_size(&mut self, size: Size, name: &ast::Name) {
+        if size.depth > MAX_PLAN_DEPTH {
+            let message = format!("`{}` is nested more than {MAX_PLAN_DEPTH} deep", name.text);
+            self.report(Finding::new(code::LIMIT, name.span.clone(), message));
+        }
+    }
+
+    /// Counts nodes of the plan; false when there are too many.
+    fn spend(&mut self, nodes: usize, span: &ast::Span) -> bool {
+        let before = self.nodes;
+        self.nodes = self.nodes.saturating_add(nodes);
+        if before <= MAX_PLAN_NODES && self.nodes > MAX_PLAN_NODES {
+            let message = format!("the plan of the query has more than {MAX_PLAN_NODES} nodes");
+            self.report(Finding::new(code::LIMIT, span.clone(), message));
+        }
+        self.nodes <= MAX_PLAN_NODES
+    }
+
+    fn report(&mut self, finding: Finding) {
+        /// Enough to work on.
+        const MAX_FINDINGS: usize = 100;
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(finding);
+        }
+    }
+
+    fn lookup(&self, name: &str) -> Option<Rc<Binding<'a>>> {
+        self.names
+            .iter()
+            .rev()
+            .find(|(known, _)| known == name)
+            .map(|(_, binding)| Rc::clone(binding))
+    }
+
+    /// Stands in for a scalar that could not be resolved.
+    fn poison() -> Expr {
+        Expr::literal(Literal::Null, Type::Dynamic)
+    }
+
+    fn fail(&mut self, code: &'static str, span: &ast::Span, message: impl Into<String>) -> Expr {
+        self.report(Finding::new(code, span.clone(), message));
+        Self::poison()
+    }
+}
+
+fn measure_expr(expr: &Expr) -> Size {
+    let mut size = Size::default();
+    for child in expr.children() {
+        let child = measure_expr(child);
+        size.nodes += child.nodes;
+        size.depth = size.depth.max(child.depth);
+    }
+    if let crate::plan::ExprKind::QueryTest { query, .. }
+    | crate::plan::ExprKind::ScalarQuery(query) = &expr.kind
+    {
+        let query = measure_relation(query);
+        size.nodes += query.nodes;
+        size.depth = size.depth.max(query.depth);
+    }
+    Size { nodes: size.nodes + 1, depth: size.depth + 1 }
+}
+
+fn measure_relation(relation: &Relation) -> Size {
+    let mut size = Size::default();
+    let inputs = relation.inputs().into_iter().map(measure_relation);
+    let exprs = relation.exprs().into_iter().map(measure_expr);
+    for part in inputs.chain(exprs) {
+        size.nodes += part.nodes;
+        size.depth = size.depth.max(part.depth);
+    }
+    Size { nodes: size.nodes + 1, depth: size.depth + 1 }
+}

@@ -1,0 +1,417 @@
+//! `summarize`: keys, aggregates, and expressions over aggregates.
+
+use super::convert::convert;
+use super::naming::{ColumnList, implied_name, percent_name};
+use super::{Binder, Rel, Scope};
+use crate::aggregate::{self, Aggregate, AggregateFunction, Gives, Shape};
+use crate::ast::{self, Argument, ExprKind, Name, NamedExpr};
+use crate::plan::{self, AggregateCall, Column, Expr, RelationKind};
+use crate::problem::{Finding, code};
+use crate::schema::Type;
+use crate::value::Literal;
+
+/// The aggregates met while the expressions of a `summarize` are resolved.
+#[derive(Debug)]
+pub(super) struct Aggregation {
+    calls: Vec<AggregateCall>,
+    /// The column of the next output: the keys come first.
+    next: usize,
+    /// The keys: `arg_max(x, *)` does not repeat them.
+    keys: Vec<Expr>,
+}
+
+/// An output column before its name is settled.
+struct Output {
+    expr: Expr,
+    name: Option<String>,
+    given: bool,
+}
+
+impl Aggregation {
+    fn push(&mut self, call: AggregateCall) -> usize {
+        let first = self.next;
+        self.next += call.outputs.len();
+        self.calls.push(call);
+        first
+    }
+}
+
+impl<'a> Binder<'a> {
+    pub(super) fn summarize(
+        &mut self,
+        rel: Rel,
+        items: &'a [NamedExpr],
+        by: &'a [NamedExpr],
+    ) -> Rel {
+        let mut list = ColumnList::default();
+        let mut keys = Vec::new();
+        let mut given = Vec::new();
+        for item in by {
+            let key = self.scalar(&item.expr, &rel.scope());
+            if let Some(name) = item.names.first() {
+                self.check_new(&mut given, name);
+            }
+            let name = item.names.first().map(|name| name.text.clone());
+            match name.or_else(|| implied_name(&item.expr)) {
+                Some(name) => list.add(&name, key.ty),
+                None => list.add_numbered(key.ty),
+            };
+            keys.push(key);
+        }
+        let mut exprs: Vec<Expr> =
+            keys.iter().enumerate().map(|(index, key)| Expr::column(index, key.ty)).collect();
+        let outer = self.aggregation.replace(Aggregation {
+            calls: Vec::new(),
+            next: keys.len(),
+            keys: keys.clone(),
+        });
+        for item in items {
+            for output in self.outputs(&rel, item) {
+                match output.name {
+                    Some(name) if output.given && list.position(&name).is_some() => {
+                        let span = item.names.first().map_or(&item.expr.span, |name| &name.span);
+                        self.fail(
+                            code::DUPLICATE,
+                            span,
+                            format!("the column `{name}` is there already"),
+                        );
+                    }
+                    Some(name) => {
+                        list.add(&name, output.expr.ty);
+                    }
+                    None => {
+                        list.add_numbered(output.expr.ty);
+                    }
+                }
+                exprs.push(output.expr);
+            }
+        }
+        let calls = std::mem::replace(&mut self.aggregation, outer).map(|a| a.calls);
+        aggregate(rel, keys, calls.unwrap_or_default(), list.columns, exprs)
+    }
+
+    /// The columns that one item of `summarize` gives: one, or several for `arg_max` and its kin.
+    fn outputs(&mut self, rel: &Rel, item: &'a NamedExpr) -> Vec<Output> {
+        let mut inner = &item.expr;
+        while let ExprKind::Paren(next) = &inner.kind {
+            inner = next;
+        }
+        if let ExprKind::Call(name, arguments) = &inner.kind
+            && self.lookup(&name.text).is_none()
+            && let Some(found) = aggregate::find(&name.text)
+            && matches!(found.shape, Shape::Arg | Shape::Any | Shape::Percentiles)
+        {
+            let mut outputs = self.several(found, name, arguments, &rel.scope());
+            for (output, name) in outputs.iter_mut().zip(&item.names) {
+                output.name = Some(name.text.clone());
+                output.given = true;
+            }
+            return outputs;
+        }
+        let before = self.aggregation.as_ref().map_or(0, |a| a.calls.len());
+        let expr = self.scalar(&item.expr, &rel.scope());
+        let after = self.aggregation.as_ref().map_or(0, |a| a.calls.len());
+        if before == after && !rel.open && self.findings.is_empty() {
+            self.fail(code::PLACE, &item.expr.span, "an aggregate is needed here");
+        }
+        let given = item.names.first().map(|name| name.text.clone());
+        let is_given = given.is_some();
+        vec![Output { expr, name: given.or_else(|| implied_name(&item.expr)), given: is_given }]
+    }
+
+    /// An aggregate inside an expression: its only output as a column of the aggregation.
+    pub(super) fn nested_aggregate(
+        &mut self,
+        found: &'static Aggregate,
+        name: &'a Name,
+        arguments: &'a [Argument],
+        _span: &ast::Span,
+        scope: &Scope<'_>,
+    ) -> Expr {
+        if matches!(found.shape, Shape::Arg | Shape::Any | Shape::Percentiles) {
+            let mut outputs = self.several(found, name, arguments, scope);
+            if outputs.len() == 1 || found.shape == Shape::Arg && outputs.len() == 1 {
+                return outputs.pop().map_or_else(Self::poison, |output| output.expr);
+            }
+            let message = format!(
+                "`{}` gives several columns and cannot be part of an expression",
+                name.text
+            );
+            return self.fail(code::PLACE, &name.span, message);
+        }
+        let Some(args) = self.aggregate_args(found, name, arguments, scope) else {
+            return Self::poison();
+        };
+        let Some(call) = self.settle_call(found, name, args) else { return Self::poison() };
+        let ty = call.outputs.first().copied().unwrap_or(Type::Dynamic);
+        let index = self.aggregation.as_mut().map_or(0, |aggregation| aggregation.push(call));
+        Expr::column(index, ty)
+    }
+
+    /// The arguments, resolved over the rows that are aggregated.
+    fn aggregate_args(
+        &mut self,
+        found: &Aggregate,
+        name: &Name,
+        arguments: &'a [Argument],
+        scope: &Scope<'_>,
+    ) -> Option<Vec<(Expr, &'a ast::Span)>> {
+        let (least, most) = match found.shape {
+            Shape::Nothing => (0, 0),
+            Shape::PredicateOnly | Shape::Value => (1, 1),
+            Shape::ValueAndParameter => (1, 2),
+            Shape::ValueIf | Shape::Percentile => (2, 2),
+            Shape::ValueIfAndParameter => (2, 3),
+            Shape::Percentiles | Shape::Arg | Shape::ValuesIf => (1, usize::MAX),
+            Shape::Any | Shape::Values => (1, usize::MAX),
+        };
+        if arguments.len() < least || arguments.len() > most {
+            let message = format!("`{}` is called with {} arguments", name.text, arguments.len());
+            let finding = Finding::new(code::ARGUMENTS, name.span.clone(), message);
+            self.report(finding.with_help(format!("the form is `{}`", found.signature)));
+            return None;
+        }
+        // Inside an aggregate the columns are those of the rows again.
+        let outer = self.aggregation.take();
+        let args = arguments
+            .iter()
+            .map(|argument| (self.scalar(&argument.value, scope), &argument.value.span))
+            .collect();
+        self.aggregation = outer;
+        Some(args)
+    }
+
+    fn settle_call(
+        &mut self,
+        found: &Aggregate,
+        name: &Name,
+        args: Vec<(Expr, &'a ast::Span)>,
+    ) -> Option<AggregateCall> {
+        let mut args = args.into_iter();
+        let mut values = Vec::new();
+        let mut filter = None;
+        match found.shape {
+            Shape::Nothing => {}
+            Shape::PredicateOnly => filter = args.next(),
+            Shape::Values => values.extend(args.by_ref().map(|(arg, _)| arg)),
+            Shape::ValuesIf | Shape::ValueIf | Shape::ValueIfAndParameter => {
+                values.extend(args.next().map(|(arg, _)| arg));
+                filter = args.next();
+            }
+            _ => values.extend(args.next().map(|(arg, _)| arg)),
+        }
+        let mut parameter = found.default_parameter.map(Literal::Long);
+        if let Some((given, span)) = args.next() {
+            parameter = Some(self.constant_parameter(given, span)?);
+        }
+        let filter = filter.map(|(filter, span)| self.predicate(filter, span));
+        let values = values
+            .into_iter()
+            .map(|value| argument_type(found.function, value))
+            .collect::<Vec<_>>();
+        let ty = self.given_type(found, name, values.first())?;
+        Some(AggregateCall {
+            function: found.function,
+            args: values,
+            filter,
+            parameter,
+            outputs: vec![ty],
+        })
+    }
+
+    fn constant_parameter(&mut self, given: Expr, span: &ast::Span) -> Option<Literal> {
+        match given.kind {
+            plan::ExprKind::Literal(
+                value @ (Literal::Long(_) | Literal::Int(_) | Literal::Real(_)),
+            ) => Some(value),
+            _ => {
+                self.fail(code::CONSTANT, span, "a constant number is needed here");
+                None
+            }
+        }
+    }
+
+    fn given_type(&mut self, found: &Aggregate, name: &Name, value: Option<&Expr>) -> Option<Type> {
+        let ty = value.map_or(Type::Long, |value| value.ty);
+        let result = match (found.gives, ty) {
+            (Gives::Type(given), _) => Some(given),
+            (Gives::Same, ty) => Some(ty),
+            (Gives::Sum, Type::Int | Type::Long) => Some(Type::Long),
+            (Gives::Sum, Type::Real | Type::Decimal | Type::TimeSpan) => Some(ty),
+            (Gives::Mean, Type::TimeSpan) => Some(Type::TimeSpan),
+            (Gives::Mean, Type::DateTime) => Some(Type::DateTime),
+            (Gives::Mean, ty) if ty.is_number() => Some(Type::Real),
+            _ => None,
+        };
+        if result.is_none() {
+            self.fail(code::TYPE, &name.span, format!("`{}` does not go with a {ty}", name.text));
+        }
+        result
+    }
+
+    /// An aggregate that may give several columns.
+    fn several(
+        &mut self,
+        found: &'static Aggregate,
+        name: &'a Name,
+        arguments: &'a [Argument],
+        scope: &Scope<'_>,
+    ) -> Vec<Output> {
+        if found.shape == Shape::Percentiles {
+            return self.percentiles(found, name, arguments, scope);
+        }
+        let star = |argument: &&Argument| matches!(argument.value.kind, ExprKind::Star);
+        let has_star = arguments.iter().any(|argument| star(&argument));
+        let outer = self.aggregation.take();
+        let mut args = Vec::new();
+        for argument in arguments.iter().filter(|argument| !star(argument)) {
+            let value = self.scalar(&argument.value, scope);
+            args.push((value, implied_name(&argument.value)));
+        }
+        if has_star {
+            let used: Vec<Expr> = args
+                .iter()
+                .map(|(value, _)| value.clone())
+                .chain(outer.iter().flat_map(|aggregation| aggregation.keys.clone()))
+                .collect();
+            for (index, column) in scope.columns.iter().enumerate() {
+                let value = Expr::column(index, column.ty);
+                if !used.contains(&value) {
+                    args.push((value, Some(column.name.clone())));
+                }
+            }
+        }
+        self.aggregation = outer;
+        if args.is_empty() || (found.shape == Shape::Arg && arguments.is_empty()) {
+            let message = format!("`{}` needs an argument", name.text);
+            let finding = Finding::new(code::ARGUMENTS, name.span.clone(), message);
+            self.report(finding.with_help(format!("the form is `{}`", found.signature)));
+            return Vec::new();
+        }
+        self.settle_several(found, name, args)
+    }
+
+    fn settle_several(
+        &mut self,
+        found: &Aggregate,
+        name: &Name,
+        args: Vec<(Expr, Option<String>)>,
+    ) -> Vec<Output> {
+        // The older spellings put the prefix before the names.
+        let prefixed = matches!(name.text.as_str(), "argmax" | "argmin" | "any");
+        let outputs: Vec<Type> = args.iter().map(|(value, _)| value.ty).collect();
+        let (args, names): (Vec<Expr>, Vec<Option<String>>) = args.into_iter().unzip();
+        let call = AggregateCall {
+            function: found.function,
+            args,
+            filter: None,
+            parameter: None,
+            outputs: outputs.clone(),
+        };
+        let first = self.aggregation.as_mut().map_or(0, |aggregation| aggregation.push(call));
+        let lead = names.first().cloned().flatten().unwrap_or_default();
+        outputs
+            .into_iter()
+            .zip(names)
+            .enumerate()
+            .map(|(index, (ty, implied))| {
+                let plain = implied.unwrap_or_default();
+                let name = match (prefixed, found.shape, index) {
+                    (true, Shape::Arg, 0) => format!("{}{plain}", found.prefix),
+                    (true, Shape::Arg, _) => format!("{}{lead}_{plain}", found.prefix),
+                    (true, ..) => format!("{}{plain}", found.prefix),
+                    (false, Shape::Arg, 0) if plain.is_empty() => found.prefix.to_owned(),
+                    (false, ..) if plain.is_empty() => {
+                        return Output {
+                            expr: Expr::column(first + index, ty),
+                            name: None,
+                            given: false,
+                        };
+                    }
+                    (false, ..) => plain,
+                };
+                Output { expr: Expr::column(first + index, ty), name: Some(name), given: false }
+            })
+            .collect()
+    }
+
+    fn percentiles(
+        &mut self,
+        found: &'static Aggregate,
+        name: &'a Name,
+        arguments: &'a [Argument],
+        scope: &Scope<'_>,
+    ) -> Vec<Output> {
+        let Some(args) = self.aggregate_args(found, name, arguments, scope) else {
+            return Vec::new();
+        };
+        let Some((value, rest)) = args.split_first() else { return Vec::new() };
+        let label = arguments
+            .first()
+            .and_then(|argument| implied_name(&argument.value))
+            .unwrap_or_default();
+        let mut outputs = Vec::new();
+        for ((percent, span), argument) in rest.iter().zip(arguments.iter().skip(1)) {
+            let Some(parameter) = self.constant_parameter(percent.clone(), span) else { continue };
+            let ty = value.0.ty;
+            let call = AggregateCall {
+                function: AggregateFunction::Percentile,
+                args: vec![value.0.clone()],
+                filter: None,
+                parameter: Some(parameter),
+                outputs: vec![ty],
+            };
+            let index = self.aggregation.as_mut().map_or(0, |aggregation| aggregation.push(call));
+            let name = format!("{}{label}_{}", found.prefix, percent_name(&argument.value));
+            outputs.push(Output { expr: Expr::column(index, ty), name: Some(name), given: false });
+        }
+        outputs
+    }
+}
+
+/// What an aggregate takes instead of a dynamic or a bool.
+fn argument_type(function: AggregateFunction, value: Expr) -> Expr {
+    use AggregateFunction as F;
+    match (function, value.ty) {
+        (F::Sum | F::Avg, Type::Dynamic) => convert(value, Type::Real),
+        (F::Sum | F::Avg, Type::Bool) => convert(value, Type::Long),
+        (F::Stdev | F::StdevP | F::Variance | F::VarianceP, ty)
+            if ty.is_number() || ty == Type::Dynamic =>
+        {
+            convert(value, Type::Real)
+        }
+        (F::BinaryAllAnd | F::BinaryAllOr | F::BinaryAllXor, _) => convert(value, Type::Long),
+        (F::MakeBag, _) => convert(value, Type::Dynamic),
+        _ => value,
+    }
+}
+
+/// The aggregation, and over it a projection where the outputs are not just its columns in order.
+fn aggregate(
+    rel: Rel,
+    keys: Vec<Expr>,
+    calls: Vec<AggregateCall>,
+    columns: Vec<Column>,
+    exprs: Vec<Expr>,
+) -> Rel {
+    let outputs: Vec<Type> = keys
+        .iter()
+        .map(|key| key.ty)
+        .chain(calls.iter().flat_map(|call| call.outputs.iter().copied()))
+        .collect();
+    let in_order = exprs.len() == outputs.len()
+        && exprs.iter().enumerate().all(|(at, expr)| expr.kind == plan::ExprKind::Column(at));
+    let kind = |input| RelationKind::Aggregate { input, keys, aggregates: calls };
+    let mut out = if in_order {
+        rel.step(columns, kind)
+    } else {
+        let raw = outputs
+            .into_iter()
+            .enumerate()
+            .map(|(index, ty)| Column { name: format!("output{index}"), ty })
+            .collect();
+        rel.step(raw, kind).step(columns, |input| RelationKind::Project { input, exprs })
+    };
+    out.label = None;
+    out
+}

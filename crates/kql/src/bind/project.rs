@@ -1,0 +1,184 @@
+//! `project` and its kin, and `extend`.
+
+use super::naming::{ColumnList, implied_name, matches_pattern};
+use super::{Binder, Rel};
+use crate::ast::{Name, NamedExpr};
+use crate::plan::{Column, Expr, RelationKind};
+use crate::problem::code;
+
+impl<'a> Binder<'a> {
+    pub(super) fn project(&mut self, rel: Rel, items: &'a [NamedExpr]) -> Rel {
+        let mut list = ColumnList::default();
+        let mut exprs = Vec::new();
+        let mut given = Vec::new();
+        for item in items {
+            let expr = self.scalar(&item.expr, &rel.scope());
+            self.check_names(item);
+            match item.names.first() {
+                Some(name) => {
+                    self.check_new(&mut given, name);
+                    list.add(&name.text, expr.ty);
+                }
+                None => {
+                    match implied_name(&item.expr) {
+                        Some(name) => list.add(&name, expr.ty),
+                        None => list.add_numbered(expr.ty),
+                    };
+                }
+            }
+            exprs.push(expr);
+        }
+        let mut out = rel.step(list.columns, |input| RelationKind::Project { input, exprs });
+        out.label = None;
+        out
+    }
+
+    /// The assignments see only the columns of the input.
+    pub(super) fn extend(&mut self, rel: Rel, items: &'a [NamedExpr]) -> Rel {
+        if items.is_empty() {
+            return rel;
+        }
+        let input_columns = rel.columns().len();
+        let mut list = ColumnList::with(rel.columns().to_vec());
+        let mut exprs: Vec<Expr> =
+            rel.columns().iter().enumerate().map(|(index, c)| Expr::column(index, c.ty)).collect();
+        let mut given = Vec::new();
+        for item in items {
+            let expr = self.scalar(&item.expr, &rel.scope());
+            self.check_names(item);
+            let Some(name) = item.names.first() else {
+                match implied_name(&item.expr) {
+                    Some(name) => list.add(&name, expr.ty),
+                    None => list.add_numbered(expr.ty),
+                };
+                exprs.push(expr);
+                continue;
+            };
+            self.check_new(&mut given, name);
+            match list.position(&name.text).filter(|index| *index < input_columns) {
+                Some(index) => {
+                    if let Some(column) = list.columns.get_mut(index) {
+                        column.ty = expr.ty;
+                    }
+                    if let Some(slot) = exprs.get_mut(index) {
+                        *slot = expr;
+                    }
+                }
+                None => {
+                    list.add(&name.text, expr.ty);
+                    exprs.push(expr);
+                }
+            }
+        }
+        rel.step(list.columns, |input| RelationKind::Project { input, exprs })
+    }
+
+    /// Several names on the left need a function that gives several values; none here does.
+    fn check_names(&mut self, item: &NamedExpr) {
+        if let [_, second, ..] = item.names.as_slice() {
+            self.fail(
+                code::SYNTAX,
+                &second.span,
+                "this expression gives one value, so it takes one name",
+            );
+        }
+    }
+
+    pub(super) fn check_new(&mut self, given: &mut Vec<&'a str>, name: &'a Name) {
+        if given.contains(&name.text.as_str()) {
+            let message = format!("the column `{}` is there already", name.text);
+            self.fail(code::DUPLICATE, &name.span, message);
+        }
+        given.push(&name.text);
+    }
+
+    pub(super) fn project_away(&mut self, rel: Rel, patterns: &[Name]) -> Rel {
+        let gone = self.matching(&rel, patterns);
+        let kept: Vec<usize> =
+            (0..rel.columns().len()).filter(|index| !gone.contains(index)).collect();
+        rel.pick(&kept)
+    }
+
+    pub(super) fn project_keep(&mut self, rel: Rel, patterns: &[Name]) -> Rel {
+        let mut kept = self.matching(&rel, patterns);
+        kept.sort_unstable();
+        rel.pick(&kept)
+    }
+
+    /// The columns that the patterns name, in the order of the patterns, each once.
+    fn matching(&mut self, rel: &Rel, patterns: &[Name]) -> Vec<usize> {
+        let mut found = Vec::new();
+        for pattern in patterns {
+            for index in self.matching_one(rel, pattern) {
+                if !found.contains(&index) {
+                    found.push(index);
+                }
+            }
+        }
+        found
+    }
+
+    fn matching_one(&mut self, rel: &Rel, pattern: &Name) -> Vec<usize> {
+        let fits = |column: &Column| matches_pattern(&pattern.text, &column.name);
+        let found: Vec<usize> = rel
+            .columns()
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| fits(c))
+            .map(|(index, _)| index)
+            .collect();
+        if found.is_empty() && !pattern.text.contains('*') && !rel.open {
+            self.unknown_column(&pattern.text, &pattern.span, &rel.scope());
+        }
+        found
+    }
+
+    pub(super) fn project_rename(&mut self, rel: Rel, pairs: &[(Name, Name)]) -> Rel {
+        let mut columns = rel.columns().to_vec();
+        for (new, old) in pairs {
+            let Some(index) = rel.columns().iter().position(|column| column.name == old.text)
+            else {
+                if !rel.open {
+                    self.unknown_column(&old.text, &old.span, &rel.scope());
+                }
+                continue;
+            };
+            let taken = columns.iter().enumerate().any(|(at, c)| at != index && c.name == new.text);
+            if taken {
+                let message = format!("the column `{}` is there already", new.text);
+                self.fail(code::DUPLICATE, &new.span, message);
+            }
+            if let Some(column) = columns.get_mut(index) {
+                column.name.clone_from(&new.text);
+            }
+        }
+        let exprs =
+            columns.iter().enumerate().map(|(index, c)| Expr::column(index, c.ty)).collect();
+        rel.step(columns, |input| RelationKind::Project { input, exprs })
+    }
+
+    pub(super) fn project_reorder(&mut self, rel: Rel, patterns: &[(Name, Option<bool>)]) -> Rel {
+        let mut order = Vec::new();
+        for (pattern, descending) in patterns {
+            let mut found = self.matching_one(&rel, pattern);
+            if let Some(descending) = descending {
+                let name = |index: &usize| rel.columns().get(*index).map(|c| c.name.clone());
+                found.sort_by_key(name);
+                if *descending {
+                    found.reverse();
+                }
+            }
+            for index in found {
+                if !order.contains(&index) {
+                    order.push(index);
+                }
+            }
+        }
+        for index in 0..rel.columns().len() {
+            if !order.contains(&index) {
+                order.push(index);
+            }
+        }
+        rel.pick(&order)
+    }
+}

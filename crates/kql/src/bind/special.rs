@@ -1,0 +1,291 @@
+//! Functions whose arguments or results do not fit a plain signature.
+
+use super::convert::convert;
+use super::{Binder, Scope};
+use crate::ast::{self, Argument, ExprKind, Name};
+use crate::function::{Function, Param};
+use crate::plan::{self, Expr};
+use crate::problem::{Finding, code};
+use crate::schema::Type;
+use crate::value::Literal;
+
+/// Names, forms and meanings.
+#[rustfmt::skip]
+pub(crate) const SPECIAL: &[(&str, &str, &str)] = &[
+    ("now", "now([timespan])", "the time of the query, so much later"),
+    ("ago", "ago(timespan)", "the time of the query, so much earlier"),
+    ("iff", "iff(predicate, then, otherwise)", "one of two values"),
+    ("iif", "iif(predicate, then, otherwise)", "one of two values"),
+    ("case", "case(predicate, then, …, otherwise)", "the value after the first true predicate"),
+    ("bin", "bin(value, size)", "rounded down to a multiple"),
+    ("floor", "floor(value, size)", "rounded down to a multiple"),
+    ("bin_at", "bin_at(value, size, fixed point)", "rounded down to a multiple, counted from a point"),
+    ("extract", "extract(regex, group, text [, typeof(type)])", "what a group of a regular expression matches"),
+    ("extract_all", "extract_all(regex [, groups], text)", "all matches of a regular expression"),
+    ("extract_json", "extract_json(path, text [, typeof(type)])", "what is found at a JSON path"),
+    ("extractjson", "extractjson(path, text [, typeof(type)])", "what is found at a JSON path"),
+    ("replace", "replace(regex, replacement, text)", "the older form of replace_regex"),
+    ("toscalar", "toscalar(query)", "the first column of the first row"),
+    ("column_ifexists", "column_ifexists(name, otherwise)", "the column if there is one, else the value"),
+    ("columnifexists", "columnifexists(name, otherwise)", "the column if there is one, else the value"),
+    ("pack_all", "pack_all()", "all columns as a bag"),
+];
+
+/// Functions of the language that are known by name only.
+#[rustfmt::skip]
+const KNOWN_ELSEWHERE: &[&str] = &[
+    "array_iff", "array_iif", "array_rotate_left", "array_rotate_right", "array_shift_left", "array_shift_right",
+    "array_split", "bag_set_key", "bag_zip", "buildschema", "cluster", "convert_angle", "convert_energy",
+    "cos", "sin", "tan", "acos", "asin", "atan", "atan2", "cot", "pi", "degrees", "radians", "gamma", "loggamma",
+    "current_cluster_endpoint", "current_database", "current_principal", "cursor_after", "database",
+    "datetime_list_timezones", "datetime_local_to_utc", "datetime_utc_to_local", "dcount_hll", "dynamic_to_json",
+    "ensure_unique", "estimate_data_size", "extent_id", "extent_tags", "FileProfile", "format_ipv4", "format_ipv4_mask",
+    "geo_info_from_ip_address", "geo_distance_2points", "geo_point_in_polygon", "geo_point_in_circle", "has_any_index",
+    "has_any_ipv4_prefix", "hash", "hash_combine", "hash_many", "hash_xxhash64", "hll_merge", "ingestion_time",
+    "ipv4_netmask_suffix", "ipv4_range_to_cidr_list", "ipv6_compare", "ipv6_is_in_any_range", "isascii", "isutf8",
+    "jaccard_index", "make_timespan", "materialize", "materialized_view", "merge_tdigest", "new_guid", "next", "prev",
+    "parse_ipv4_mask", "parse_ipv6", "parse_ipv6_mask", "parse_user_agent", "parse_xml", "percentile_tdigest",
+    "percentrank_tdigest", "punycode_from_string", "punycode_to_string", "rand", "rank_tdigest", "repeat", "row_cumsum",
+    "row_number", "row_rank_dense", "row_rank_min", "row_window_session", "series_add", "series_decompose",
+    "series_decompose_anomalies", "series_fill_const", "series_fill_forward", "series_fit_2lines", "series_fit_line",
+    "series_outliers", "series_periods_detect", "series_stats", "stored_query_result", "strcmp", "table",
+    "to_utf8", "translate", "treepath", "unicode_codepoints_from_string", "welch_test", "zip", "zlib_compress_to_base64_string",
+    "zlib_decompress_from_base64_string", "gzip_compress_to_base64_string", "gzip_decompress_from_base64_string",
+    "externaldata", "DeviceFromIP", "SeenBy", "AssignedIPAddresses", "base64_encode_fromarray", "base64_encode_fromguid",
+    "base64_decode_toguid", "beta_cdf", "erf", "erfc", "exp10", "exp2", "not_null", "tohex", "make_string_from_codepoints",
+];
+
+pub(super) fn is_known_elsewhere(name: &str) -> bool {
+    KNOWN_ELSEWHERE.contains(&name) || name.starts_with("series_") || name.starts_with("geo_")
+}
+
+impl<'a> Binder<'a> {
+    /// The call, if the function is one of those here.
+    pub(super) fn special_call(
+        &mut self,
+        name: &'a Name,
+        arguments: &'a [Argument],
+        span: &ast::Span,
+        scope: &Scope<'_>,
+    ) -> Option<Expr> {
+        let (least, most) = match name.text.as_str() {
+            "now" => (0, 1),
+            "ago" | "toscalar" => (1, 1),
+            "iff" | "iif" | "bin_at" | "replace" => (3, 3),
+            "case" => (3, usize::MAX),
+            "bin" | "column_ifexists" | "columnifexists" => (2, 2),
+            "floor" => (1, 2),
+            "extract" => (3, 4),
+            "extract_all" | "extract_json" | "extractjson" => (2, 3),
+            "pack_all" => (0, 1),
+            _ => return None,
+        };
+        if arguments.len() < least || arguments.len() > most {
+            let form = SPECIAL.iter().find(|(known, _, _)| *known == name.text);
+            let message = format!("`{}` is called with {} arguments", name.text, arguments.len());
+            let finding = Finding::new(code::ARGUMENTS, name.span.clone(), message);
+            self.report(match form {
+                Some((_, form, _)) => finding.with_help(format!("the form is `{form}`")),
+                None => finding,
+            });
+            return Some(Self::poison());
+        }
+        Some(match name.text.as_str() {
+            "toscalar" => self.to_scalar(arguments),
+            "column_ifexists" | "columnifexists" => self.column_if_exists(arguments, scope),
+            "pack_all" => pack_all(scope),
+            "extract" | "extract_json" | "extractjson" => self.extract(name, arguments, scope),
+            _ => self.special_value(name, arguments, span, scope),
+        })
+    }
+
+    fn special_value(
+        &mut self,
+        name: &'a Name,
+        arguments: &'a [Argument],
+        span: &ast::Span,
+        scope: &Scope<'_>,
+    ) -> Expr {
+        let args: Vec<Expr> =
+            arguments.iter().map(|argument| self.scalar(&argument.value, scope)).collect();
+        let spans: Vec<&ast::Span> =
+            arguments.iter().map(|argument| &argument.value.span).collect();
+        match name.text.as_str() {
+            "now" | "ago" => self.clock(&name.text, args, span),
+            "iff" | "iif" | "case" => self.choice(name, args, &spans),
+            "bin" | "floor" | "bin_at" => self.bin(name, args),
+            "replace" => {
+                let mut texts =
+                    args.into_iter().zip(spans).map(|(arg, span)| self.fit(arg, Param::Str, span));
+                let (regex, replacement, text) = (texts.next(), texts.next(), texts.next());
+                let args = [text, regex, replacement].into_iter().flatten().collect();
+                Expr::call(Function::ReplaceRegex, args, Type::String)
+            }
+            _ => self.extract_all(args, &spans),
+        }
+    }
+
+    /// `now()` and `ago()` are one value for the whole query.
+    fn clock(&mut self, name: &str, args: Vec<Expr>, span: &ast::Span) -> Expr {
+        let now = Expr::literal(Literal::DateTime(self.now), Type::DateTime);
+        let Some(offset) = args.into_iter().next() else { return now };
+        let offset = self.fit(offset, Param::Span, span);
+        let back = name == "ago";
+        if let plan::ExprKind::Literal(Literal::TimeSpan(ticks)) = offset.kind {
+            let moved =
+                if back { self.now.checked_sub(ticks) } else { self.now.checked_add(ticks) };
+            let moved = moved.filter(|ticks| (0..=crate::time::MAX_DATETIME).contains(ticks));
+            return match moved {
+                Some(ticks) => Expr::literal(Literal::DateTime(ticks), Type::DateTime),
+                None => Expr::literal(Literal::Null, Type::DateTime),
+            };
+        }
+        let function = if back { Function::Subtract } else { Function::Add };
+        Expr::call(function, vec![now, offset], Type::DateTime)
+    }
+
+    fn choice(&mut self, name: &Name, args: Vec<Expr>, spans: &[&ast::Span]) -> Expr {
+        if args.len() % 2 == 0 {
+            let message = format!(
+                "`{}` takes pairs of a condition and a value, and one last value",
+                name.text
+            );
+            return self.fail(code::ARGUMENTS, &name.span, message);
+        }
+        let last = args.len() - 1;
+        let is_value = |index: usize| index % 2 == 1 || index == last;
+        let values =
+            args.iter().enumerate().filter(|(index, _)| is_value(*index)).map(|(_, arg)| arg);
+        let Some(ty) = Self::common_of(values) else {
+            let message = format!("the values of `{}` have no common type", name.text);
+            let finding = Finding::new(code::TYPE, name.span.clone(), message);
+            self.report(finding.with_help("convert them: `tostring(…)`"));
+            return Self::poison();
+        };
+        let args = args
+            .into_iter()
+            .zip(spans)
+            .enumerate()
+            .map(
+                |(index, (arg, span))| {
+                    if is_value(index) { convert(arg, ty) } else { self.predicate(arg, span) }
+                },
+            )
+            .collect();
+        let function = if name.text == "case" { Function::Case } else { Function::If };
+        Expr::call(function, args, ty)
+    }
+
+    fn bin(&mut self, name: &Name, args: Vec<Expr>) -> Expr {
+        let mut args = args.into_iter();
+        let Some(value) = args.next() else { return Self::poison() };
+        let size = args.next().unwrap_or_else(|| Expr::literal(Literal::Long(1), Type::Long));
+        let fixed = args.next();
+        let (value_ty, size_ty) = match (value.ty, size.ty) {
+            (Type::DateTime, Type::TimeSpan | Type::Dynamic) => (Type::DateTime, Type::TimeSpan),
+            (Type::TimeSpan, Type::TimeSpan | Type::Dynamic) => (Type::TimeSpan, Type::TimeSpan),
+            (Type::Dynamic, Type::TimeSpan) => (Type::DateTime, Type::TimeSpan),
+            (Type::Dynamic, ty) if ty.is_number() => (Type::Real, Type::Real),
+            (value, size) if value.is_number() && size.is_number() => {
+                match super::convert::common(value, size) {
+                    Some(ty) => (ty, ty),
+                    None => (Type::Real, Type::Real),
+                }
+            }
+            (value, size) => {
+                let message = format!("a {value} cannot be rounded to a {size}");
+                return self.fail(code::TYPE, &name.span, message);
+            }
+        };
+        let mut settled = vec![convert(value, value_ty), convert(size, size_ty)];
+        let function = if fixed.is_some() { Function::BinAt } else { Function::Bin };
+        settled.extend(fixed.map(|fixed| convert(fixed, value_ty)));
+        Expr::call(function, settled, value_ty)
+    }
+
+    /// `extract` and `extract_json`, whose last argument may be a type.
+    fn extract(&mut self, name: &Name, arguments: &'a [Argument], scope: &Scope<'_>) -> Expr {
+        let json = name.text != "extract";
+        let plain = if json { 2 } else { 3 };
+        let ty = match arguments.get(plain).map(|argument| &argument.value) {
+            None => Type::String,
+            Some(ast::Expr { kind: ExprKind::TypeOf(ty), span }) => match Type::from_name(ty) {
+                Some(ty) => ty,
+                None => return self.fail(code::WORD, span, format!("there is no type `{ty}`")),
+            },
+            Some(other) => return self.fail(code::TYPE, &other.span, "`typeof(…)` is needed here"),
+        };
+        let params: &[Param] =
+            if json { &[Param::Str, Param::Str] } else { &[Param::Str, Param::Int, Param::Str] };
+        let mut args = Vec::new();
+        for (argument, param) in arguments.iter().zip(params) {
+            let value = self.scalar(&argument.value, scope);
+            args.push(self.fit(value, *param, &argument.value.span));
+        }
+        let function = if json { Function::ExtractJson } else { Function::Extract };
+        convert(Expr::call(function, args, Type::String), ty)
+    }
+
+    fn extract_all(&mut self, args: Vec<Expr>, spans: &[&ast::Span]) -> Expr {
+        let last = args.len() - 1;
+        let args = args
+            .into_iter()
+            .zip(spans)
+            .enumerate()
+            .map(|(index, (arg, span))| {
+                let param = if index == 0 || index == last { Param::Str } else { Param::Dyn };
+                self.fit(arg, param, span)
+            })
+            .collect();
+        Expr::call(Function::ExtractAll, args, Type::Dynamic)
+    }
+
+    fn to_scalar(&mut self, arguments: &'a [Argument]) -> Expr {
+        let Some(argument) = arguments.first() else { return Self::poison() };
+        if !self.is_tabular(&argument.value) {
+            return self.scalar(&argument.value, &Scope::EMPTY);
+        }
+        let aggregation = self.aggregation.take();
+        self.table_depth += 1;
+        let rel = self.table(&argument.value);
+        self.table_depth -= 1;
+        self.aggregation = aggregation;
+        match rel.columns().first().map(|column| column.ty) {
+            Some(ty) => {
+                let kind = plan::ExprKind::ScalarQuery(Box::new(rel.pick(&[0]).relation));
+                Expr { kind, ty }
+            }
+            None if rel.open => Self::poison(),
+            None => self.fail(code::TYPE, &argument.value.span, "these rows have no column"),
+        }
+    }
+
+    fn column_if_exists(&mut self, arguments: &'a [Argument], scope: &Scope<'_>) -> Expr {
+        let [name, otherwise] = arguments else { return Self::poison() };
+        let otherwise_value = self.scalar(&otherwise.value, scope);
+        let name_value = match &name.value.kind {
+            ExprKind::Name(text) => Some(text.clone()),
+            _ => match self.scalar(&name.value, &Scope::EMPTY).kind {
+                plan::ExprKind::Literal(Literal::String(text)) => Some(text),
+                _ => None,
+            },
+        };
+        let Some(text) = name_value else {
+            return self.fail(
+                code::CONSTANT,
+                &name.value.span,
+                "the name of the column has to be constant",
+            );
+        };
+        scope.find(&text).unwrap_or(otherwise_value)
+    }
+}
+
+fn pack_all(scope: &Scope<'_>) -> Expr {
+    let mut args = Vec::new();
+    for (index, column) in scope.columns.iter().enumerate() {
+        args.push(Expr::literal(Literal::String(column.name.clone()), Type::String));
+        args.push(Expr::column(index, column.ty));
+    }
+    Expr::call(Function::BagPack, args, Type::Dynamic)
+}

@@ -1,0 +1,156 @@
+//! One operator of a pipe: who resolves it, and the small ones themselves.
+
+use std::rc::Rc;
+
+use super::naming::{ColumnList, implied_name};
+use super::{Binder, Binding, Rel, Scope};
+use crate::aggregate::AggregateFunction;
+use crate::ast::{self, ExprKind, NamedExpr, Operator, OperatorKind, SortItem};
+use crate::plan::{self, AggregateCall, Column, Expr, RelationKind, SortKey};
+use crate::problem::{Finding, code};
+use crate::schema::Type;
+use crate::value::Literal;
+
+impl<'a> Binder<'a> {
+    pub(super) fn step(&mut self, rel: Rel, operator: &'a Operator) -> Rel {
+        if !self.spend(1, &operator.name.span) {
+            return Rel::broken();
+        }
+        match &operator.kind {
+            OperatorKind::Where(predicate) => self.filter(rel, predicate),
+            OperatorKind::Project(items) => self.project(rel, items),
+            OperatorKind::ProjectAway(patterns) => self.project_away(rel, patterns),
+            OperatorKind::ProjectKeep(patterns) => self.project_keep(rel, patterns),
+            OperatorKind::ProjectRename(pairs) => self.project_rename(rel, pairs),
+            OperatorKind::ProjectReorder(patterns) => self.project_reorder(rel, patterns),
+            OperatorKind::Extend(items) | OperatorKind::Serialize(items) => self.extend(rel, items),
+            OperatorKind::Summarize { aggregates, by } => self.summarize(rel, aggregates, by),
+            OperatorKind::Sort(items) => self.sort(rel, items),
+            OperatorKind::Take(count) => self.take(rel, count),
+            OperatorKind::Top { count, by } => {
+                let sorted = self.sort(rel, by);
+                self.take(sorted, count)
+            }
+            OperatorKind::Count => count(rel),
+            OperatorKind::Distinct(items) => self.distinct(rel, items),
+            OperatorKind::Join { lookup, settings, right, on } => {
+                self.join(rel, *lookup, settings, right, on)
+            }
+            OperatorKind::Union { settings, sources } => {
+                self.union(Some(rel), settings, sources, &operator.name)
+            }
+            OperatorKind::Render { .. } => rel,
+            OperatorKind::MvExpand { settings, items, limit } => {
+                self.mv_expand(rel, &operator.name, settings, items, limit.as_ref())
+            }
+            OperatorKind::Parse { settings, text, pattern } => {
+                self.parse(rel, &operator.name, settings, text, pattern)
+            }
+            OperatorKind::As(name) => {
+                let size = super::measure_relation(&rel.relation);
+                let binding = Binding::Table { rel: rel.clone(), size };
+                self.names.push((name.text.clone(), Rc::new(binding)));
+                rel
+            }
+            OperatorKind::Unsupported => {
+                self.refuse(operator);
+                Rel { open: true, ..rel }
+            }
+            OperatorKind::Datatable { .. }
+            | OperatorKind::Print(_)
+            | OperatorKind::Range { .. } => {
+                let message = format!("`{}` takes no rows; it starts a query", operator.name.text);
+                self.fail(code::PLACE, &operator.name.span, message);
+                rel
+            }
+            OperatorKind::Unknown | OperatorKind::Broken => Rel { open: true, ..rel },
+        }
+    }
+
+    fn filter(&mut self, rel: Rel, predicate: &'a ast::Expr) -> Rel {
+        let bound = self.scalar(predicate, &rel.scope());
+        let predicate = self.predicate(bound, &predicate.span);
+        rel.same(|input| RelationKind::Filter { input, predicate })
+    }
+
+    fn sort(&mut self, rel: Rel, items: &'a [SortItem]) -> Rel {
+        let mut keys = Vec::new();
+        for item in items {
+            let span = &item.expr.expr.span;
+            let expr = self.scalar(&item.expr.expr, &rel.scope());
+            if expr.ty == Type::Dynamic && !rel.open && self.findings.is_empty() {
+                let finding = Finding::new(code::TYPE, span.clone(), "a dynamic has no order");
+                self.report(finding.with_help("convert it: `tostring(…)`, `tolong(…)` …"));
+            }
+            // The smallest first means nulls first, and the other way round, unless told otherwise.
+            let nulls_first = item.nulls_first.unwrap_or(item.ascending);
+            keys.push(SortKey { expr, descending: !item.ascending, nulls_first });
+        }
+        rel.same(|input| RelationKind::Sort { input, keys })
+    }
+
+    fn take(&mut self, rel: Rel, count: &'a ast::Expr) -> Rel {
+        let count = self.constant_count(count);
+        rel.same(|input| RelationKind::Limit { input, count })
+    }
+
+    /// A constant whole number that is not negative.
+    pub(super) fn constant_count(&mut self, expr: &'a ast::Expr) -> u64 {
+        let value = self.scalar(expr, &Scope::EMPTY);
+        let count = match &value.kind {
+            plan::ExprKind::Literal(Literal::Long(count)) => Some(*count),
+            plan::ExprKind::Literal(Literal::Int(count)) => Some(i64::from(*count)),
+            _ => None,
+        };
+        let count = count.and_then(|count| u64::try_from(count).ok());
+        if count.is_none() && !super::operand::is_stand_in(&value) {
+            self.fail(code::CONSTANT, &expr.span, "a constant number of rows is needed here");
+        }
+        count.unwrap_or_default()
+    }
+
+    fn distinct(&mut self, rel: Rel, items: &'a [NamedExpr]) -> Rel {
+        let star = |item: &NamedExpr| matches!(item.expr.kind, ExprKind::Star);
+        if items.iter().any(star) {
+            if items.len() > 1 {
+                let span = items.first().map_or(0..0, |item| item.expr.span.clone());
+                self.fail(code::SYNTAX, &span, "`distinct *` takes nothing else");
+            }
+            return rel.same(|input| RelationKind::Distinct { input });
+        }
+        let mut list = ColumnList::default();
+        let mut exprs = Vec::new();
+        for item in items {
+            let expr = self.scalar(&item.expr, &rel.scope());
+            let name = item.names.first().map(|name| name.text.clone());
+            match name.or_else(|| implied_name(&item.expr)) {
+                Some(name) => list.add(&name, expr.ty),
+                None => list.add_numbered(expr.ty),
+            };
+            exprs.push(expr);
+        }
+        let columns = list.columns;
+        rel.step(columns, |input| RelationKind::Project { input, exprs })
+            .same(|input| RelationKind::Distinct { input })
+    }
+}
+
+/// `count`: one row, one column.
+fn count(rel: Rel) -> Rel {
+    let columns = vec![Column { name: "Count".to_owned(), ty: Type::Long }];
+    let call = AggregateCall {
+        function: AggregateFunction::Count,
+        args: Vec::<Expr>::new(),
+        filter: None,
+        parameter: None,
+        outputs: vec![Type::Long],
+    };
+    let mut counted = rel.step(columns, |input| RelationKind::Aggregate {
+        input,
+        keys: Vec::new(),
+        aggregates: vec![call],
+    });
+    counted.open = false;
+    counted.label = None;
+    counted
+}

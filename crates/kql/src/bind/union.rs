@@ -1,0 +1,183 @@
+//! `union`: columns are matched by name; what an input does not have is null.
+
+use super::naming::{ColumnList, matches_pattern};
+use super::{Binder, Rel};
+use crate::ast::{self, ExprKind, Name, Setting};
+use crate::plan::{Column, Expr, RelationKind};
+use crate::problem::{Finding, code};
+use crate::schema::Type;
+use crate::suggest::nearest;
+use crate::value::Literal;
+
+/// What a `union` says besides its inputs.
+#[derive(Default)]
+struct Manner {
+    inner: bool,
+    fuzzy: bool,
+    source_column: Option<String>,
+}
+
+impl<'a> Binder<'a> {
+    pub(super) fn union(
+        &mut self,
+        piped: Option<Rel>,
+        settings: &[Setting],
+        sources: &'a [ast::Expr],
+        operator: &Name,
+    ) -> Rel {
+        let manner = self.union_manner(settings);
+        let mut inputs: Vec<(String, Rel)> = Vec::new();
+        if let Some(rel) = piped {
+            inputs.push((source_name(&rel, 0), rel));
+        }
+        for source in sources {
+            self.union_source(source, manner.fuzzy, &mut inputs);
+        }
+        if inputs.is_empty() {
+            self.fail(code::TABLE, &operator.span, "none of these tables exists");
+            return Rel::broken();
+        }
+        let open = inputs.iter().any(|(_, rel)| rel.open);
+        let mut columns = if manner.inner { shared_columns(&inputs) } else { all_columns(&inputs) };
+        if let Some(name) = &manner.source_column {
+            columns.insert(0, (name.clone(), None, Type::String));
+        }
+        let output: Vec<Column> =
+            columns.iter().map(|(name, _, ty)| Column { name: name.clone(), ty: *ty }).collect();
+        let aligned = inputs
+            .into_iter()
+            .map(|(label, rel)| align(label, rel, &columns, &output))
+            .map(|rel| rel.relation)
+            .collect();
+        let mut out = Rel::new(RelationKind::Union { inputs: aligned }, output);
+        out.open = open;
+        out
+    }
+
+    fn union_manner(&mut self, settings: &[Setting]) -> Manner {
+        let mut manner = Manner::default();
+        for setting in settings {
+            let value = setting.value.text.as_str();
+            match (setting.name.text.as_str(), value) {
+                ("kind", "inner") => manner.inner = true,
+                ("kind", "outer") => {}
+                ("kind", _) => {
+                    let message = format!("there is no kind of union named `{value}`");
+                    let finding = Finding::new(code::WORD, setting.value.span.clone(), message);
+                    self.report(finding.suggesting(nearest(value, ["inner", "outer"])));
+                }
+                ("withsource" | "with_source", _) => manner.source_column = Some(value.to_owned()),
+                ("isfuzzy", _) => manner.fuzzy = value == "true",
+                (name, _) if name.starts_with("hint.") => {}
+                (name, _) => {
+                    let message = format!("a union has no parameter `{name}`");
+                    let finding = Finding::new(code::WORD, setting.name.span.clone(), message);
+                    self.report(
+                        finding.suggesting(nearest(name, ["kind", "withsource", "isfuzzy"])),
+                    );
+                }
+            }
+        }
+        manner
+    }
+
+    fn union_source(
+        &mut self,
+        source: &'a ast::Expr,
+        fuzzy: bool,
+        inputs: &mut Vec<(String, Rel)>,
+    ) {
+        if let ExprKind::Name(name) = &source.kind {
+            if name.contains('*') {
+                let found: Vec<String> = self
+                    .schema
+                    .tables
+                    .iter()
+                    .map(|table| table.name.clone())
+                    .filter(|table| matches_pattern(name, table))
+                    .collect();
+                if found.is_empty() && !fuzzy {
+                    self.fail(code::TABLE, &source.span, format!("no table fits `{name}`"));
+                }
+                for table in found {
+                    let rel = self.table_of_schema(&table, &source.span);
+                    inputs.push((table, rel));
+                }
+                return;
+            }
+            let known = self.lookup(name).is_some() || self.schema.table(name).is_some();
+            if fuzzy && !known {
+                return;
+            }
+        }
+        let rel = self.table(source);
+        inputs.push((source_name(&rel, inputs.len()), rel));
+    }
+}
+
+/// The table an input comes from, or its place.
+fn source_name(rel: &Rel, index: usize) -> String {
+    match &rel.label {
+        Some(label) if !label.starts_with('`') => label.clone(),
+        _ => format!("union_arg{index}"),
+    }
+}
+
+/// The name in the output, the name and type in the inputs.
+type Shared = (String, Option<(String, Type)>, Type);
+
+/// Every column of every input; a name with several types becomes several columns.
+fn all_columns(inputs: &[(String, Rel)]) -> Vec<Shared> {
+    let mut found: Vec<(String, Type)> = Vec::new();
+    for (_, rel) in inputs {
+        for column in rel.columns() {
+            let pair = (column.name.clone(), column.ty);
+            if !found.contains(&pair) {
+                found.push(pair);
+            }
+        }
+    }
+    let mut list = ColumnList::default();
+    let mut shared = Vec::new();
+    for (name, ty) in &found {
+        let split = found.iter().any(|(other, other_ty)| other == name && other_ty != ty);
+        let wanted = if split { format!("{name}_{}", ty.name()) } else { name.clone() };
+        let index = list.add(&wanted, *ty);
+        let output = list.columns.get(index).map_or(wanted, |column| column.name.clone());
+        shared.push((output, Some((name.clone(), *ty)), *ty));
+    }
+    shared
+}
+
+/// The columns that every input has, with the same type.
+fn shared_columns(inputs: &[(String, Rel)]) -> Vec<Shared> {
+    let Some((_, first)) = inputs.first() else { return Vec::new() };
+    first
+        .columns()
+        .iter()
+        .filter(|column| inputs.iter().all(|(_, rel)| rel.columns().contains(column)))
+        .map(|column| (column.name.clone(), Some((column.name.clone(), column.ty)), column.ty))
+        .collect()
+}
+
+/// The input with exactly the columns of the union.
+fn align(label: String, rel: Rel, columns: &[Shared], output: &[Column]) -> Rel {
+    if rel.columns() == output {
+        return rel;
+    }
+    let exprs = columns
+        .iter()
+        .map(|(_, origin, ty)| match origin {
+            None => Expr::literal(Literal::String(label.clone()), Type::String),
+            Some((name, _)) => rel
+                .columns()
+                .iter()
+                .position(|column| column.name == *name && column.ty == *ty)
+                .map_or_else(
+                    || Expr::literal(Literal::null_of(*ty), *ty),
+                    |index| Expr::column(index, *ty),
+                ),
+        })
+        .collect();
+    rel.step(output.to_vec(), |input| RelationKind::Project { input, exprs })
+}
