@@ -1,0 +1,128 @@
+//! The rules in `content/rules`: every one is complete, does what its cases say, and keeps quiet on an ordinary day.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use bartizan_sigma::{Case, Collection, Expect, Level, LogSource, Matcher, Placeholders};
+
+#[test]
+fn every_rule_can_be_read() {
+    let pack = pack();
+    let problems: Vec<String> = pack.problems.iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n\n"));
+    assert!(pack.rules.len() >= 30, "only {} rules", pack.rules.len());
+}
+
+#[test]
+fn every_rule_says_what_people_need() {
+    let mut complaints = Vec::new();
+    let mut ids: HashMap<String, String> = HashMap::new();
+    for rule in pack().rules {
+        let mut complain = |what: &str| complaints.push(format!("{}: {what}", rule.file));
+        let file = Path::new(&rule.file).file_stem().unwrap().to_string_lossy().into_owned();
+        if file != slug(&rule.title) {
+            complain(&format!("the file should be called {}.yml", slug(&rule.title)));
+        }
+        match &rule.id {
+            Some(id) if is_uuid(id) => {
+                if let Some(other) = ids.insert(id.clone(), rule.file.clone()) {
+                    complain(&format!("has the id of {other}"));
+                }
+            }
+            _ => complain("the id is not a UUID"),
+        }
+        if rule.techniques.is_empty() || rule.tactics.is_empty() {
+            complain("no ATT&CK technique and tactic among the tags");
+        }
+        if rule.triage.is_empty() || rule.description.is_empty() || rule.false_positives.is_empty()
+        {
+            complain("no triage, description or falsepositives");
+        }
+        for expect in [Expect::Alert, Expect::Quiet] {
+            if !rule.tests.iter().any(|case| case.expect == expect) {
+                complain(&format!("no case that expects {expect:?}"));
+            }
+        }
+        if rule.logsource.product.is_none() || rule.logsource.category.is_none() {
+            complain("the logsource needs product and category");
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn every_rule_does_what_its_cases_say() {
+    let pack = pack();
+    let matcher = Matcher::new(&pack.rules).unwrap();
+    let mut scratch = matcher.scratch();
+    let mut wrong = Vec::new();
+    for (index, rule) in pack.rules.iter().enumerate() {
+        let route = matcher.route(&rule.logsource).unwrap();
+        for case in &rule.tests {
+            let found = matcher.judge(&route, &matcher.json(&case.event), &mut scratch);
+            let own = found.iter().find(|m| m.rule.index() == index);
+            if own.is_some() != (case.expect == Expect::Alert) {
+                wrong.push(format!("{}: {} should be {:?}", rule.file, case.name, case.expect));
+            }
+            if own.is_some_and(|m| m.evidence.is_empty()) {
+                wrong.push(format!("{}: {} has no evidence", rule.file, case.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_ordinary_day_is_quiet() {
+    let pack = pack();
+    let matcher = Matcher::new(&pack.rules).unwrap();
+    let mut scratch = matcher.scratch();
+    let text = std::fs::read_to_string(root().join("crates/detection/tests/data/ordinary-day.yml"));
+    let day = Collection::parse("ordinary-day.yml", &text.unwrap());
+    let problems: Vec<String> = day.problems.iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n\n"));
+    let cases: Vec<(&LogSource, &Case)> =
+        day.rules.iter().flat_map(|r| r.tests.iter().map(|c| (&r.logsource, c))).collect();
+    assert!(cases.len() >= 60, "only {} events", cases.len());
+    let mut loud = Vec::new();
+    for (logsource, case) in cases {
+        let route = matcher.route(logsource).unwrap();
+        for found in matcher.judge(&route, &matcher.json(&case.event), &mut scratch) {
+            let rule = &pack.rules[found.rule.index()];
+            if rule.level >= Level::Low {
+                loud.push(format!("{}: {} ({:?})", case.name, rule.title, rule.level));
+            }
+        }
+    }
+    assert!(loud.is_empty(), "{}", loud.join("\n"));
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn pack() -> Collection {
+    let mut pack = Collection::default();
+    let folder = root().join("content/rules/linux");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in files.iter().filter(|f| f.extension().is_some_and(|e| e == "yml")) {
+        let name = file.file_name().unwrap().to_string_lossy();
+        pack.add(&name, &std::fs::read_to_string(file).unwrap(), &Placeholders::default());
+    }
+    pack
+}
+
+fn slug(title: &str) -> String {
+    let words: Vec<String> = title
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    words.join("-")
+}
+
+fn is_uuid(id: &str) -> bool {
+    id.len() == 36 && id.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
+}
