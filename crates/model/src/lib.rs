@@ -1,1 +1,28 @@
-//! The words of Bartizan: tenants, devices, processes, events, alerts, incidents.
+//! The words of Bartizan: what a tenant, a device, a process, an event, an alert and an incident are.
+//!
+//! This room holds values and the laws between them. It does no IO, reads no clock, draws no random
+//! number, and its types are not a wire or storage format: `wire`, `store` and `api` convert at their borders.
+
+mod alert;
+mod event;
+mod id;
+mod incident;
+mod process;
+mod row;
+mod schema;
+mod time;
+
+pub use alert::{Alert, Entity, Evidence, EvidenceRole, MatchedField, Severity};
+pub use event::{
+    Action, Connection, ConnectionOutcome, DeviceFacts, Envelope, Event, EventsLost, FileChange,
+    FileOperation, LossStage, Protocol, SensorHealth,
+};
+pub use id::{AlertId, DeviceId, EventId, IdError, IncidentId, StreamId, TenantId, UserId};
+pub use incident::{Incident, IncidentStatus, JoinReason};
+pub use process::{BootId, Process, ProcessFile, ProcessKey, ProcessUser};
+pub use row::{rows_of, tables, Row, Value};
+pub use schema::{Column, ColumnType, Logsource, Table, TableDefinition, TABLES};
+pub use time::Timestamp;
+
+/// Shared text: command lines and paths are mentioned by many events, so they are counted, not copied.
+pub type Text = std::sync::Arc<str>;
