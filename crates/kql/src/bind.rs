@@ -18,6 +18,9 @@ mod special;
 mod step;
 mod union;
 
+pub(crate) use call::signature;
+pub(crate) use special::SPECIAL;
+
 use std::rc::Rc;
 
 use crate::ast::{self, LetStatement, LetValue, Statement};
@@ -121,12 +124,7 @@ impl Rel {
     }
 
     fn scope(&self) -> Scope<'_> {
-        Scope {
-            columns: self.columns(),
-            open: self.open,
-            label: self.label.as_deref(),
-            right: None,
-        }
+        Scope { columns: self.columns(), open: self.open, label: self.label.as_deref() }
     }
 
     /// A step whose columns are those of its input.
@@ -160,12 +158,10 @@ struct Scope<'s> {
     columns: &'s [Column],
     open: bool,
     label: Option<&'s str>,
-    /// In the condition of a join: the columns of the right side.
-    right: Option<&'s [Column]>,
 }
 
 impl Scope<'_> {
-    const EMPTY: Self = Scope { columns: &[], open: false, label: None, right: None };
+    const EMPTY: Self = Scope { columns: &[], open: false, label: None };
 
     fn find(&self, name: &str) -> Option<Expr> {
         let index = self.columns.iter().position(|column| column.name == name)?;

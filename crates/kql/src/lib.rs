@@ -16,6 +16,7 @@ pub mod schema;
 mod suggest;
 mod time;
 pub mod value;
+mod vocabulary;
 
 pub use bind::{MAX_PLAN_DEPTH, MAX_PLAN_NODES};
 pub use lexer::{MAX_QUERY_BYTES, MAX_TOKENS};
@@ -23,6 +24,7 @@ pub use parser::{MAX_DEPTH, MAX_LIST, MAX_OPERATORS};
 pub use plan::Plan;
 pub use problem::{Problem, render};
 pub use schema::{ColumnSchema, Schema, TableSchema, Type};
+pub use vocabulary::{Entry, functions, operators};
 
 /// Reads the text as far as it can be read; the problems say what could not.
 pub fn parse(text: &str) -> (ast::Script, Vec<Problem>) {

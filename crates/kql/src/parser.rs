@@ -6,6 +6,8 @@ mod operator;
 mod source;
 mod statement;
 
+pub(crate) use source::SUPPORTED;
+
 use std::ops::Range;
 
 use crate::ast::{Name, Script};

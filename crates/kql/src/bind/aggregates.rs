@@ -125,12 +125,11 @@ impl<'a> Binder<'a> {
         found: &'static Aggregate,
         name: &'a Name,
         arguments: &'a [Argument],
-        _span: &ast::Span,
         scope: &Scope<'_>,
     ) -> Expr {
         if matches!(found.shape, Shape::Arg | Shape::Any | Shape::Percentiles) {
             let mut outputs = self.several(found, name, arguments, scope);
-            if outputs.len() == 1 || found.shape == Shape::Arg && outputs.len() == 1 {
+            if outputs.len() == 1 {
                 return outputs.pop().map_or_else(Self::poison, |output| output.expr);
             }
             let message = format!(
@@ -162,8 +161,8 @@ impl<'a> Binder<'a> {
             Shape::ValueAndParameter => (1, 2),
             Shape::ValueIf | Shape::Percentile => (2, 2),
             Shape::ValueIfAndParameter => (2, 3),
-            Shape::Percentiles | Shape::Arg | Shape::ValuesIf => (1, usize::MAX),
-            Shape::Any | Shape::Values => (1, usize::MAX),
+            Shape::ValuesIf => (2, 2),
+            Shape::Percentiles | Shape::Arg | Shape::Any | Shape::Values => (1, usize::MAX),
         };
         if arguments.len() < least || arguments.len() > most {
             let message = format!("`{}` is called with {} arguments", name.text, arguments.len());

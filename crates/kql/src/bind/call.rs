@@ -28,7 +28,7 @@ impl<'a> Binder<'a> {
         if self.aggregation.is_some()
             && let Some(aggregate) = aggregate::find(&name.text)
         {
-            return self.nested_aggregate(aggregate, name, arguments, span, scope);
+            return self.nested_aggregate(aggregate, name, arguments, scope);
         }
         if let Some(result) = self.special_call(name, arguments, span, scope) {
             return result;
@@ -169,7 +169,7 @@ impl<'a> Binder<'a> {
     /// A call that gives rows.
     pub(super) fn own_table_call(
         &mut self,
-        name: &'a Name,
+        name: &Name,
         binding: &Binding<'a>,
         arguments: &'a [Argument],
     ) -> Rel {

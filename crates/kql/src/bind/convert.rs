@@ -87,6 +87,7 @@ pub(super) fn comparable(left: Type, right: Type) -> Option<Type> {
         (Type::Dynamic, Type::Dynamic) => None,
         (Type::Dynamic, other) | (other, Type::Dynamic) if other.is_integer() => Some(Type::Real),
         (Type::Dynamic, other) | (other, Type::Dynamic) => Some(other),
+        (Type::Bool, other) | (other, Type::Bool) if other.is_integer() => Some(Type::Long),
         _ => common(left, right),
     }
 }
@@ -105,6 +106,28 @@ pub(super) fn common(left: Type, right: Type) -> Option<Type> {
     };
     let (left, right) = (width(left)?, width(right)?);
     Some(if left.0 > right.0 { left.1 } else { right.1 })
+}
+
+/// A constant text beside a value of another type, read as that type: `RemotePort == "443"`.
+pub(super) fn read_text(expr: Expr, ty: Type) -> Expr {
+    let ExprKind::Literal(Literal::String(text)) = &expr.kind else { return expr };
+    let value = match ty {
+        Type::Int | Type::Long => text.trim().parse().ok().map(Literal::Long),
+        Type::Real => text.trim().parse().ok().map(Literal::Real),
+        Type::Bool => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" => Some(Literal::Bool(true)),
+            "false" | "0" => Some(Literal::Bool(false)),
+            _ => None,
+        },
+        Type::DateTime => time::parse_datetime(text).map(Literal::DateTime),
+        Type::TimeSpan => time::parse_timespan(text).map(Literal::TimeSpan),
+        _ => None,
+    };
+    match value {
+        Some(value @ Literal::Long(_)) => Expr::literal(value, Type::Long),
+        Some(value) => Expr::literal(value, ty),
+        None => expr,
+    }
 }
 
 impl Binder<'_> {

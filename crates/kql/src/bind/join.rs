@@ -63,12 +63,14 @@ impl<'a> Binder<'a> {
         let mut names =
             ColumnList::with(out.columns().get(..left_columns).unwrap_or_default().to_vec());
         let mut kept: Vec<usize> = (0..left_columns).collect();
+        let mut added = Vec::new();
         for (index, column) in right_columns.iter().enumerate() {
             if !is_key(&index, column.ty) {
-                names.add(&column.name, column.ty);
+                added.push(column);
                 kept.push(left_columns + index);
             }
         }
+        names.add_right(&added);
         let mut picked = out.pick(&kept);
         picked.relation.columns = names.columns;
         picked
@@ -239,9 +241,7 @@ fn join_columns(left: &Rel, right: &Rel, kind: JoinKind) -> Vec<crate::plan::Col
         JoinKind::RightSemi | JoinKind::RightAnti => right.columns().to_vec(),
         _ => {
             let mut list = ColumnList::with(left.columns().to_vec());
-            for column in right.columns() {
-                list.add(&column.name, column.ty);
-            }
+            list.add_right(&right.columns().iter().collect::<Vec<_>>());
             list.columns
         }
     }

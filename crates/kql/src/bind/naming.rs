@@ -33,7 +33,12 @@ fn member_name(base: &Expr, member: &str) -> String {
 }
 
 fn call_name(name: &str, arguments: &[Argument]) -> Option<String> {
-    let first = || arguments.first().and_then(|argument| implied_name(&argument.value));
+    // `toint(Total = count())` names its result.
+    let first = || {
+        let argument = arguments.first()?;
+        let given = argument.name.as_ref().map(|name| name.text.clone());
+        given.or_else(|| implied_name(&argument.value))
+    };
     if let Some(aggregate) = aggregate::find(name) {
         return Some(match aggregate.shape {
             Shape::Nothing | Shape::PredicateOnly => aggregate.prefix.to_owned(),
@@ -96,7 +101,26 @@ impl ColumnList {
         }
     }
 
-    pub(super) fn free_name(&self, name: &str) -> String {
+    /// Adds the right side of a join: a name that the left side has gets a number, one that no column
+    /// of either side has.
+    pub(super) fn add_right(&mut self, right: &[&Column]) {
+        let left: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
+        for column in right {
+            let mut name = column.name.clone();
+            if left.contains(&name) {
+                let free = |candidate: &String| {
+                    self.position(candidate).is_none() && right.iter().all(|c| c.name != *candidate)
+                };
+                let most = self.columns.len() + right.len() + 1;
+                let numbered =
+                    (1..=most).map(|number| format!("{}{number}", column.name)).find(free);
+                name = numbered.unwrap_or(name);
+            }
+            self.columns.push(Column { name, ty: column.ty });
+        }
+    }
+
+    fn free_name(&self, name: &str) -> String {
         if self.position(name).is_none() {
             return name.to_owned();
         }

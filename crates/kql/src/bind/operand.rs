@@ -1,6 +1,6 @@
 //! Operators between scalars: what types they take, and what they give.
 
-use super::convert::{comparable, convert, convert_literal};
+use super::convert::{comparable, convert, convert_literal, read_text};
 use super::{Binder, Scope};
 use crate::ast::{self, BinaryOp, ExprKind, ListOp, TextOp};
 use crate::function::Function;
@@ -87,6 +87,8 @@ impl<'a> Binder<'a> {
     }
 
     fn comparison(&mut self, op: BinaryOp, op_span: &ast::Span, [left, right]: [Expr; 2]) -> Expr {
+        let (left_ty, right_ty) = (left.ty, right.ty);
+        let (left, right) = (read_text(left, right_ty), read_text(right, left_ty));
         let Some(ty) = comparable(left.ty, right.ty) else {
             let message = format!("a {} cannot be compared with a {}", left.ty, right.ty);
             let mut finding = Finding::new(code::TYPE, op_span.clone(), message);
@@ -223,6 +225,8 @@ impl<'a> Binder<'a> {
         }
         let members: Vec<Expr> =
             list.iter().flat_map(|member| spread(self.scalar(member, scope))).collect();
+        let members: Vec<Expr> =
+            members.into_iter().map(|member| read_text(member, bound.ty)).collect();
         let bound = match members.iter().find(|member| member.ty != Type::Dynamic) {
             Some(member) if bound.ty == Type::Dynamic => convert(bound, member.ty),
             _ if bound.ty == Type::Dynamic => convert(bound, Type::String),

@@ -19,6 +19,9 @@ impl<'a> Binder<'a> {
             ExprKind::Paren(inner) => self.is_tabular(inner),
             ExprKind::Name(name) => match self.lookup(name).as_deref() {
                 Some(Binding::Table { .. }) => true,
+                Some(binding @ Binding::Function { body, .. }) => {
+                    body.params.is_empty() && self.gives_rows(binding)
+                }
                 Some(_) => false,
                 None => self.schema.table(name).is_some(),
             },
@@ -37,7 +40,14 @@ impl<'a> Binder<'a> {
             return Rel::broken();
         }
         match &expr.kind {
-            ExprKind::Name(name) => self.named_table(name, &expr.span),
+            ExprKind::Name(name) => match self.lookup(name).as_deref() {
+                // A function without parameters may be named without being called.
+                Some(binding @ Binding::Function { body, .. }) if body.params.is_empty() => {
+                    let name = Name { text: name.clone(), span: expr.span.clone() };
+                    self.own_table_call(&name, binding, &[])
+                }
+                _ => self.named_table(name, &expr.span),
+            },
             ExprKind::Paren(inner) => self.table(inner),
             ExprKind::Pipe(source, operators) => self.pipe(source, operators),
             ExprKind::Source(operator) => self.source(operator),
@@ -315,6 +325,7 @@ fn cell_as(literal: &Literal, ty: Type) -> Option<Literal> {
         (Literal::String(text), Type::TimeSpan) => {
             time::parse_timespan(text).map(Literal::TimeSpan)
         }
+        (Literal::Long(value), Type::String) => Some(Literal::String(value.to_string())),
         (Literal::Real(value), Type::Decimal) => Some(Literal::Decimal(value.to_string())),
         (literal, ty) => convert_literal(literal, ty),
     }

@@ -25,6 +25,18 @@ impl Lexer<'_> {
         let number = self.text.get(start..self.at).unwrap_or_default();
         let unit = self.run(|c| c.is_ascii_alphabetic());
         if !unit.is_empty() {
+            let word = self.run(super::is_word).len();
+            if time::unit_ticks(unit).is_none() || word > unit.len() {
+                // A name may start with digits.
+                self.at += word;
+                let name = self.text.get(start..self.at).unwrap_or_default();
+                if real {
+                    self.broken(start, "this is neither a number nor a timespan");
+                } else {
+                    self.push(TokenKind::Word(name.to_owned()), start);
+                }
+                return;
+            }
             self.at += unit.len();
             let value = time::parse_unit_timespan(&format!("{number}{unit}"));
             self.finish_number(
@@ -194,7 +206,15 @@ impl<I: Iterator<Item = TokenKind>> DynamicReader<I> {
             return None;
         }
         match self.tokens.next()? {
-            TokenKind::Text(text) => Some(Dynamic::String(text)),
+            TokenKind::Text(mut text) => {
+                // Texts side by side are one text.
+                while let Some(TokenKind::Text(more)) =
+                    self.tokens.next_if(|token| matches!(token, TokenKind::Text(_)))
+                {
+                    text.push_str(&more);
+                }
+                Some(Dynamic::String(text))
+            }
             TokenKind::Word(word) => match word.as_str() {
                 "true" => Some(Dynamic::Bool(true)),
                 "false" => Some(Dynamic::Bool(false)),
@@ -216,10 +236,10 @@ impl<I: Iterator<Item = TokenKind>> DynamicReader<I> {
 
     fn array(&mut self, depth: usize) -> Option<Dynamic> {
         let mut items = Vec::new();
+        if self.take("]") {
+            return Some(Dynamic::Array(items));
+        }
         loop {
-            if self.take("]") {
-                return Some(Dynamic::Array(items));
-            }
             items.push(self.value(depth + 1)?);
             if !self.take(",") {
                 return self.take("]").then_some(Dynamic::Array(items));
@@ -229,10 +249,10 @@ impl<I: Iterator<Item = TokenKind>> DynamicReader<I> {
 
     fn object(&mut self, depth: usize) -> Option<Dynamic> {
         let mut properties = Vec::new();
+        if self.take("}") {
+            return Some(Dynamic::Object(properties));
+        }
         loop {
-            if self.take("}") {
-                return Some(Dynamic::Object(properties));
-            }
             let (TokenKind::Text(name) | TokenKind::Word(name)) = self.tokens.next()? else {
                 return None;
             };

@@ -17,7 +17,7 @@ impl Parser<'_> {
     /// `name = expr`, `(a, b) = expr`, or an expression.
     pub(super) fn named_expr(&mut self) -> Parsed<NamedExpr> {
         let names = self.assigned_names();
-        Ok(NamedExpr { names, expr: self.argument_value()? })
+        Ok(NamedExpr { names, expr: self.expr()? })
     }
 
     /// What is assigned to, if this is an assignment; otherwise nothing is taken.
@@ -109,7 +109,7 @@ impl Parser<'_> {
         self.advance();
         let height = self.height;
         self.expect("(")?;
-        let list = if self.is(")") { Vec::new() } else { self.list(Self::argument_value_high)? };
+        let list = self.list(Self::argument_value_high)?;
         self.expect(")")?;
         self.set_height(height.max(self.height) + 1)?;
         let span = left.span.start..self.end_of_last();
@@ -385,7 +385,11 @@ impl Literal {
 fn text_op(word: &str) -> Option<BinaryOp> {
     let (negated, word) = match word.strip_prefix('!') {
         Some(rest) => (true, rest),
-        None => (false, word),
+        None => match word {
+            "notcontains" => (true, "contains"),
+            "notcontainscs" => (true, "contains_cs"),
+            _ => (false, word),
+        },
     };
     let op = match word {
         "has" => TextOp::Has,

@@ -50,6 +50,11 @@ impl Parser<'_> {
         let ends = ["|", ";", ")", "}", "]", ","].iter().any(|symbol| self.is(symbol));
         if !ends && !self.is_end() {
             self.expected("`|` or `;`");
+            if self.is("=")
+                && let Some(finding) = self.findings.last_mut()
+            {
+                finding.help = Some("values are compared with `==`".to_owned());
+            }
             self.skip_operator();
         }
         Ok(Operator { name, kind })
@@ -73,7 +78,7 @@ impl Parser<'_> {
     fn operator_kind(&mut self, name: &Name) -> Parsed<OperatorKind> {
         Ok(match name.text.as_str() {
             "where" | "filter" => {
-                self.settings()?;
+                self.hints()?;
                 OperatorKind::Where(self.expr()?)
             }
             "project" => OperatorKind::Project(self.columns_or_none()?),
@@ -84,23 +89,23 @@ impl Parser<'_> {
             "project-reorder" => OperatorKind::ProjectReorder(self.list(Self::reordering)?),
             "summarize" => self.summarize()?,
             "sort" | "order" => {
-                self.settings()?;
+                self.hints()?;
                 self.expect_word("by")?;
                 OperatorKind::Sort(self.list(Self::sort_item)?)
             }
             "take" | "limit" => {
-                self.settings()?;
+                self.hints()?;
                 OperatorKind::Take(self.expr()?)
             }
             "top" => {
-                self.settings()?;
+                self.hints()?;
                 let count = self.expr()?;
                 self.expect_word("by")?;
                 OperatorKind::Top { count, by: vec![self.sort_item()?] }
             }
             "count" => OperatorKind::Count,
             "distinct" => {
-                self.settings()?;
+                self.hints()?;
                 OperatorKind::Distinct(self.list(Self::named_expr)?)
             }
             "join" | "lookup" => self.join(name.text == "lookup")?,
@@ -109,7 +114,7 @@ impl Parser<'_> {
             "mv-expand" | "mvexpand" => self.mv_expand()?,
             "parse" | "parse-where" => self.parse_operator()?,
             "as" => {
-                self.settings()?;
+                self.hints()?;
                 OperatorKind::As(self.name()?)
             }
             "serialize" => OperatorKind::Serialize(self.columns_or_none()?),
@@ -130,10 +135,25 @@ impl Parser<'_> {
         if none { Ok(Vec::new()) } else { self.list(Self::named_expr) }
     }
 
-    /// `kind=inner`, `hint.remote=auto` … as many as there are.
+    /// `kind=inner`, `hint.remote=auto` … as many as there are. An assignment of a column looks the
+    /// same, so only words that are parameters of some operator are taken.
     pub(super) fn settings(&mut self) -> Parsed<Vec<Setting>> {
+        self.settings_named(|name| {
+            matches!(name, "kind" | "isfuzzy" | "withsource" | "with_source" | "flags" | "hint")
+        })
+    }
+
+    /// Hints only, for operators that take nothing else before their columns.
+    fn hints(&mut self) -> Parsed<Vec<Setting>> {
+        self.settings_named(|name| name == "hint")
+    }
+
+    fn settings_named(&mut self, is_parameter: fn(&str) -> bool) -> Parsed<Vec<Setting>> {
         let mut settings = Vec::new();
         loop {
+            if !self.word().is_some_and(is_parameter) {
+                return Ok(settings);
+            }
             let mut length = 1;
             while self.is_at(length, ".") && self.word_at(length + 1).is_some() {
                 length += 2;
@@ -210,7 +230,7 @@ impl Parser<'_> {
     }
 
     fn summarize(&mut self) -> Parsed<OperatorKind> {
-        self.settings()?;
+        self.hints()?;
         let aggregates = if self.is_word("by") { Vec::new() } else { self.columns_or_none()? };
         let by = if self.take_word("by") { self.list(Self::named_expr)? } else { Vec::new() };
         if aggregates.is_empty() && by.is_empty() {
@@ -267,12 +287,12 @@ impl Parser<'_> {
 
     fn render(&mut self) -> Parsed<OperatorKind> {
         let visualization = self.name()?;
-        let mut properties = self.settings()?;
+        let mut properties = self.settings_named(|name| name != "with")?;
         if self.take_word("with") {
             self.expect("(")?;
             while !self.take(")") {
                 let before = self.at;
-                properties.extend(self.settings()?);
+                properties.extend(self.settings_named(|_| true)?);
                 // A list of columns is a value too: `ycolumns=a, b`.
                 while self.is(",") || (self.word().is_some() && !self.is_at(1, "=")) {
                     self.advance();

@@ -15,9 +15,12 @@ impl Parser<'_> {
     pub(super) fn script(&mut self) -> Script {
         let mut script = Script::default();
         loop {
-            while self.take(";") {}
             if self.is_end() {
                 return script;
+            }
+            while self.is(";") {
+                self.expected("a statement");
+                self.advance();
             }
             if script.statements.len() >= MAX_STATEMENTS {
                 let message = format!("a query may have at most {MAX_STATEMENTS} statements");
@@ -32,6 +35,7 @@ impl Parser<'_> {
                 self.expected("`;` or `|`");
                 self.skip_statement();
             }
+            self.take(";");
         }
     }
 

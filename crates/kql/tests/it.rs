@@ -1,0 +1,48 @@
+//! Queries in, plans or rendered problems out; and the language at large, where a corpus is at hand.
+
+#[path = "it/conformance.rs"]
+mod conformance;
+#[path = "it/golden.rs"]
+mod golden;
+#[path = "it/hostile.rs"]
+mod hostile;
+
+use bartizan_kql::{ColumnSchema, Schema, TableSchema, Type};
+
+/// 2024-06-01T12:00:00Z
+const NOW: i64 = 638_528_400_000_000_000;
+
+fn table(name: &str, columns: &[(&str, Type)]) -> TableSchema {
+    let column = |(name, ty): &(&str, Type)| ColumnSchema {
+        name: (*name).to_owned(),
+        ty: *ty,
+        doc: String::new(),
+    };
+    TableSchema { name: name.to_owned(), columns: columns.iter().map(column).collect() }
+}
+
+fn schema() -> Schema {
+    let processes = [
+        ("Timestamp", Type::DateTime),
+        ("DeviceId", Type::String),
+        ("DeviceName", Type::String),
+        ("ActionType", Type::String),
+        ("FileName", Type::String),
+        ("ProcessId", Type::Long),
+        ("ProcessCommandLine", Type::String),
+        ("AdditionalFields", Type::String),
+    ];
+    let connections = [
+        ("Timestamp", Type::DateTime),
+        ("DeviceId", Type::String),
+        ("RemoteIP", Type::String),
+        ("RemotePort", Type::Int),
+        ("Details", Type::Dynamic),
+    ];
+    Schema {
+        tables: vec![
+            table("DeviceProcessEvents", &processes),
+            table("DeviceNetworkEvents", &connections),
+        ],
+    }
+}
