@@ -12,7 +12,7 @@
 //!   condition: web and shell
 //! ");
 //! let matcher = Matcher::new(&rules.rules)?;
-//! let route = matcher.route(&rules.rules[0].logsource)?;
+//! let route = matcher.route(&[rules.rules[0].logsource.clone()])?;
 //! let event = serde_json::json!({ "ParentImage": "/usr/sbin/nginx", "Image": "/bin/sh" });
 //! let found = matcher.judge(&route, &matcher.json(event.as_object().unwrap()), &mut matcher.scratch());
 //! assert_eq!(found[0].evidence[1].pattern, "ends with '/sh'");

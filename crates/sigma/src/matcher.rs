@@ -121,9 +121,10 @@ impl Matcher {
         self.fields.find(name)
     }
 
-    /// Prepares the rules for one kind of event. Costs time: do it once for each kind.
-    pub fn route(&self, event: &LogSource) -> Result<Route, CompileError> {
-        Program::new(self, |rule| rule.logsource.covers(event)).map(Route)
+    /// Prepares the rules for one kind of event, which may go by several names (a rename is a `file_rename` and a
+    /// `file_event`). Costs time: do it once for each kind.
+    pub fn route(&self, event: &[LogSource]) -> Result<Route, CompileError> {
+        Program::new(self, |rule| event.iter().any(|name| rule.logsource.covers(name))).map(Route)
     }
 
     /// Prepares all rules, whatever events they are about.

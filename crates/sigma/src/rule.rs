@@ -37,7 +37,7 @@ pub struct Rule {
     pub false_positives: Vec<String>,
     /// All tags as written.
     pub tags: Vec<String>,
-    /// ATT&CK tactics from the tags, in the writing of Microsoft's alert categories: `CredentialAccess`.
+    /// ATT&CK tactics from the tags: `credential-access`.
     pub tactics: Vec<&'static str>,
     /// ATT&CK techniques from the tags: `T1059.004`.
     pub techniques: Vec<String>,

@@ -57,7 +57,7 @@ fn every_rule_does_what_its_cases_say() {
     let mut scratch = matcher.scratch();
     let mut wrong = Vec::new();
     for (index, rule) in pack.rules.iter().enumerate() {
-        let route = matcher.route(&rule.logsource).unwrap();
+        let route = matcher.route(std::slice::from_ref(&rule.logsource)).unwrap();
         for case in &rule.tests {
             let found = matcher.judge(&route, &matcher.json(&case.event), &mut scratch);
             let own = found.iter().find(|m| m.rule.index() == index);
@@ -86,7 +86,7 @@ fn an_ordinary_day_is_quiet() {
     assert!(cases.len() >= 60, "only {} events", cases.len());
     let mut loud = Vec::new();
     for (logsource, case) in cases {
-        let route = matcher.route(logsource).unwrap();
+        let route = matcher.route(std::slice::from_ref(logsource)).unwrap();
         for found in matcher.judge(&route, &matcher.json(&case.event), &mut scratch) {
             let rule = &pack.rules[found.rule.index()];
             if rule.level >= Level::Low {

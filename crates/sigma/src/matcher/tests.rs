@@ -24,7 +24,7 @@ proptest! {
         let mut scratch = matcher.scratch();
         for source in ["a", "b"] {
             let source = LogSource { category: Some(source.to_owned()), ..LogSource::default() };
-            let route = matcher.route(&source).unwrap();
+            let route = matcher.route(std::slice::from_ref(&source)).unwrap();
             for event in &events {
                 let found = matcher.judge(&route, &matcher.json(event), &mut scratch);
                 let found: Vec<usize> = found.iter().map(|m| m.rule.index()).collect();

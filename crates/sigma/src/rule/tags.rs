@@ -1,29 +1,29 @@
 //! ATT&CK tactics and techniques in the tags of a rule.
 
-/// Tactics by the tag that names them.
+/// Tactics by the tag that names them. Newer ATT&CK versions split `defense-evasion` in two.
 const TACTICS: [(&str, &str); 16] = [
-    ("reconnaissance", "Reconnaissance"),
-    ("resource-development", "ResourceDevelopment"),
-    ("initial-access", "InitialAccess"),
-    ("execution", "Execution"),
-    ("persistence", "Persistence"),
-    ("privilege-escalation", "PrivilegeEscalation"),
-    ("defense-evasion", "DefenseEvasion"),
-    ("stealth", "DefenseEvasion"),
-    ("defense-impairment", "DefenseEvasion"),
-    ("credential-access", "CredentialAccess"),
-    ("discovery", "Discovery"),
-    ("lateral-movement", "LateralMovement"),
-    ("collection", "Collection"),
-    ("command-and-control", "CommandAndControl"),
-    ("exfiltration", "Exfiltration"),
-    ("impact", "Impact"),
+    ("reconnaissance", "reconnaissance"),
+    ("resource-development", "resource-development"),
+    ("initial-access", "initial-access"),
+    ("execution", "execution"),
+    ("persistence", "persistence"),
+    ("privilege-escalation", "privilege-escalation"),
+    ("defense-evasion", "defense-evasion"),
+    ("stealth", "defense-evasion"),
+    ("defense-impairment", "defense-evasion"),
+    ("credential-access", "credential-access"),
+    ("discovery", "discovery"),
+    ("lateral-movement", "lateral-movement"),
+    ("collection", "collection"),
+    ("command-and-control", "command-and-control"),
+    ("exfiltration", "exfiltration"),
+    ("impact", "impact"),
 ];
 
 /// The tactic a tag names.
 pub(super) fn tactic(tag: &str) -> Option<&'static str> {
     let name = tag.to_ascii_lowercase().strip_prefix("attack.")?.replace('_', "-");
-    TACTICS.iter().find(|(slug, _)| *slug == name).map(|(_, title)| *title)
+    TACTICS.iter().find(|(tag, _)| *tag == name).map(|(_, tactic)| *tactic)
 }
 
 /// The technique a tag names.

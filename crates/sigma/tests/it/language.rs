@@ -16,7 +16,7 @@ fn matches_rule(detection: &str, event: &str) -> bool {
     collection.add("t.yml", &text, &placeholders);
     assert!(collection.problems.is_empty(), "{}", collection.problems[0]);
     let matcher = Matcher::new(&collection.rules).unwrap();
-    let route = matcher.route(&collection.rules[0].logsource).unwrap();
+    let route = matcher.route(std::slice::from_ref(&collection.rules[0].logsource)).unwrap();
     let event: serde_json::Map<_, _> = serde_json::from_str(event).unwrap();
     !matcher.judge(&route, &matcher.json(&event), &mut matcher.scratch()).is_empty()
 }
