@@ -28,8 +28,8 @@ pub use vocabulary::{Entry, functions, operators};
 
 /// Reads the text as far as it can be read; the problems say what could not.
 pub fn parse(text: &str) -> (ast::Script, Vec<Problem>) {
-    let (script, findings) = read(text);
-    (script, problem::locate(text, findings))
+    let reading = read(text);
+    (reading.script, problem::locate(text, reading.findings))
 }
 
 /// Reads and resolves a query. `now` is the one time that all of `now()` and `ago()` mean.
@@ -37,16 +37,24 @@ pub fn parse(text: &str) -> (ast::Script, Vec<Problem>) {
 /// # Errors
 /// Everything that is wrong with the query or not supported here, in the order of the text.
 pub fn plan(text: &str, schema: &Schema, now: value::DateTimeTicks) -> Result<Plan, Vec<Problem>> {
-    let (script, findings) = read(text);
-    if !findings.is_empty() {
-        return Err(problem::locate(text, findings));
+    let mut reading = read(text);
+    if reading.findings.is_empty() {
+        return bind::bind(&reading.script, schema, now)
+            .map_err(|findings| problem::locate(text, findings));
     }
-    bind::bind(&script, schema, now).map_err(|findings| problem::locate(text, findings))
+    // What could be read may have wrong names too; they are told in the same breath.
+    if !reading.lost_statement
+        && let Err(more) = bind::bind(&reading.script, schema, now)
+    {
+        reading.findings.extend(more);
+    }
+    Err(problem::locate(text, reading.findings))
 }
 
-fn read(text: &str) -> (ast::Script, Vec<problem::Finding>) {
+fn read(text: &str) -> parser::Reading {
     let (tokens, mut findings) = lexer::lex(text);
-    let (script, more) = parser::parse(&tokens);
-    findings.extend(more);
-    (script, findings)
+    let mut reading = parser::parse(&tokens);
+    findings.append(&mut reading.findings);
+    reading.findings = findings;
+    reading
 }

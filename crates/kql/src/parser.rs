@@ -23,11 +23,27 @@ pub const MAX_LIST: usize = 50_000;
 /// A pipe may have so many operators.
 pub const MAX_OPERATORS: usize = 150;
 
+/// What was read.
+pub(crate) struct Reading {
+    pub(crate) script: Script,
+    pub(crate) findings: Vec<Finding>,
+    /// A whole statement could not be read, so that names may be missing.
+    pub(crate) lost_statement: bool,
+}
+
 /// Reads the tokens as a script.
-pub(crate) fn parse(tokens: &[Token]) -> (Script, Vec<Finding>) {
-    let mut parser = Parser { tokens, at: 0, nesting: 0, height: 0, peak: 0, findings: Vec::new() };
+pub(crate) fn parse(tokens: &[Token]) -> Reading {
+    let mut parser = Parser {
+        tokens,
+        at: 0,
+        nesting: 0,
+        height: 0,
+        peak: 0,
+        lost_statement: false,
+        findings: Vec::new(),
+    };
     let script = parser.script();
-    (script, parser.findings)
+    Reading { script, findings: parser.findings, lost_statement: parser.lost_statement }
 }
 
 /// The problem is recorded; whoever can carry on from a later place, does.
@@ -44,6 +60,7 @@ struct Parser<'a> {
     height: usize,
     /// The greatest height since the current pipe began.
     peak: usize,
+    lost_statement: bool,
     findings: Vec<Finding>,
 }
 

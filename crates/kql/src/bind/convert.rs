@@ -108,13 +108,32 @@ pub(super) fn common(left: Type, right: Type) -> Option<Type> {
     Some(if left.0 > right.0 { left.1 } else { right.1 })
 }
 
-/// A constant text beside a value of another type, read as that type: `RemotePort == "443"`.
-pub(super) fn read_text(expr: Expr, ty: Type) -> Expr {
-    let ExprKind::Literal(Literal::String(text)) = &expr.kind else { return expr };
-    let value = match ty {
-        Type::Int | Type::Long => text.trim().parse().ok().map(Literal::Long),
-        Type::Real => text.trim().parse().ok().map(Literal::Real),
-        Type::Bool => match text.trim().to_ascii_lowercase().as_str() {
+/// A constant beside a value of another type, read as that type: `RemotePort == "443"`, or an `int`
+/// beside an `int` column, which then needs no conversion.
+pub(super) fn read_beside(expr: Expr, ty: Type) -> Expr {
+    let value = match &expr.kind {
+        ExprKind::Literal(Literal::String(text)) => read_text(text.trim(), ty),
+        ExprKind::Literal(Literal::Long(value)) if ty == Type::Int => {
+            i32::try_from(*value).ok().map(Literal::Int)
+        }
+        _ => None,
+    };
+    match value {
+        Some(value @ Literal::Long(_)) => Expr::literal(value, Type::Long),
+        Some(value) => Expr::literal(value, ty),
+        None => expr,
+    }
+}
+
+fn read_text(text: &str, ty: Type) -> Option<Literal> {
+    match ty {
+        Type::Int => match text.parse().ok()? {
+            value if i32::try_from(value).is_err() => Some(Literal::Long(value)),
+            value => i32::try_from(value).ok().map(Literal::Int),
+        },
+        Type::Long => text.parse().ok().map(Literal::Long),
+        Type::Real => text.parse().ok().map(Literal::Real),
+        Type::Bool => match text.to_ascii_lowercase().as_str() {
             "true" | "1" => Some(Literal::Bool(true)),
             "false" | "0" => Some(Literal::Bool(false)),
             _ => None,
@@ -122,11 +141,6 @@ pub(super) fn read_text(expr: Expr, ty: Type) -> Expr {
         Type::DateTime => time::parse_datetime(text).map(Literal::DateTime),
         Type::TimeSpan => time::parse_timespan(text).map(Literal::TimeSpan),
         _ => None,
-    };
-    match value {
-        Some(value @ Literal::Long(_)) => Expr::literal(value, Type::Long),
-        Some(value) => Expr::literal(value, ty),
-        None => expr,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Operators between scalars: what types they take, and what they give.
 
-use super::convert::{comparable, convert, convert_literal, read_text};
+use super::convert::{comparable, convert, convert_literal, read_beside};
 use super::{Binder, Scope};
 use crate::ast::{self, BinaryOp, ExprKind, ListOp, TextOp};
 use crate::function::Function;
@@ -88,7 +88,7 @@ impl<'a> Binder<'a> {
 
     fn comparison(&mut self, op: BinaryOp, op_span: &ast::Span, [left, right]: [Expr; 2]) -> Expr {
         let (left_ty, right_ty) = (left.ty, right.ty);
-        let (left, right) = (read_text(left, right_ty), read_text(right, left_ty));
+        let (left, right) = (read_beside(left, right_ty), read_beside(right, left_ty));
         let Some(ty) = comparable(left.ty, right.ty) else {
             let message = format!("a {} cannot be compared with a {}", left.ty, right.ty);
             let mut finding = Finding::new(code::TYPE, op_span.clone(), message);
@@ -100,10 +100,8 @@ impl<'a> Binder<'a> {
                     if left.ty == Type::String { right.ty } else { left.ty }
                 ));
             }
-            // Two stand-ins for something unresolved say nothing new.
-            if !(is_stand_in(&left) || is_stand_in(&right)) {
-                self.report(finding);
-            } else if self.findings.is_empty() {
+            // A stand-in for something unresolved says nothing new.
+            if !(is_stand_in(&left) || is_stand_in(&right)) || self.findings.is_empty() {
                 self.report(finding);
             }
             return Self::poison();
@@ -189,6 +187,8 @@ impl<'a> Binder<'a> {
             let args = vec![low_bound.clone(), high_bound];
             high_bound = Expr::call(Function::Add, args, Type::DateTime);
         }
+        let (low_bound, high_bound) =
+            (read_beside(low_bound, bound.ty), read_beside(high_bound, bound.ty));
         let ty = comparable(low_bound.ty, high_bound.ty).and_then(|ty| comparable(bound.ty, ty));
         let Some(ty) = ty else {
             let message = format!(
@@ -226,7 +226,7 @@ impl<'a> Binder<'a> {
         let members: Vec<Expr> =
             list.iter().flat_map(|member| spread(self.scalar(member, scope))).collect();
         let members: Vec<Expr> =
-            members.into_iter().map(|member| read_text(member, bound.ty)).collect();
+            members.into_iter().map(|member| read_beside(member, bound.ty)).collect();
         let bound = match members.iter().find(|member| member.ty != Type::Dynamic) {
             Some(member) if bound.ty == Type::Dynamic => convert(bound, member.ty),
             _ if bound.ty == Type::Dynamic => convert(bound, Type::String),

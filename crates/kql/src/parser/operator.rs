@@ -197,6 +197,10 @@ impl Parser<'_> {
                 text.push_str(word);
             } else if self.is("*") {
                 text.push('*');
+            } else if let TokenKind::Literal(crate::value::Literal::Long(number), _) = self.kind()
+                && !text.is_empty()
+            {
+                text.push_str(&number.to_string());
             } else {
                 break;
             }

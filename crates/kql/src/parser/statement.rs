@@ -29,10 +29,14 @@ impl Parser<'_> {
             }
             match self.statement() {
                 Ok(statement) => script.statements.push(statement),
-                Err(_) => self.skip_statement(),
+                Err(_) => {
+                    self.lost_statement = true;
+                    self.skip_statement();
+                }
             }
             if !self.is(";") && !self.is_end() {
                 self.expected("`;` or `|`");
+                self.lost_statement = true;
                 self.skip_statement();
             }
             self.take(";");
