@@ -69,8 +69,8 @@ pub(super) enum Question {
 pub(super) enum Access {
     /// Finding this literal is the answer.
     Indexed(Needle),
-    /// Without this literal it is false; with it, ask.
-    Guarded(Needle),
+    /// Without one of these literals it is false; with it, ask.
+    Guarded(Vec<Needle>),
     /// Ask.
     Free,
 }
@@ -107,10 +107,12 @@ impl Probe {
         Ok(Self { field, words: predicate.test.to_string(), question, access })
     }
 
-    pub(super) fn needle(&self) -> Option<&Needle> {
+    /// The literals of which one must be found for it to be true; none where that is not known.
+    pub(super) fn needles(&self) -> &[Needle] {
         match &self.access {
-            Access::Indexed(needle) | Access::Guarded(needle) => Some(needle),
-            Access::Free => None,
+            Access::Indexed(needle) => std::slice::from_ref(needle),
+            Access::Guarded(needles) => needles,
+            Access::Free => &[],
         }
     }
 
@@ -193,21 +195,19 @@ fn access(question: &Question) -> Access {
                 Shape::StartsWith(t) => (t, Anchor::Start),
                 Shape::EndsWith(t) => (t, Anchor::End),
                 Shape::Contains(t) => (t, Anchor::Anywhere),
-                Shape::Glob => return guard(pattern.longest_text()),
+                Shape::Glob => return guard(pattern.longest_text().map(str::to_owned)),
             };
             Access::Indexed(Needle { text: text.to_owned(), anchor })
         }
-        Question::Cased(pattern) => guard(pattern.folded().longest_text()),
-        Question::Regex(regex) => guard(literal::required(regex.as_str()).as_deref()),
+        Question::Cased(pattern) => guard(pattern.folded().longest_text().map(str::to_owned)),
+        Question::Regex(regex) => guard(literal::required(regex.as_str()).into_iter().flatten()),
         _ => Access::Free,
     }
 }
 
-fn guard(text: Option<&str>) -> Access {
-    match text {
-        Some(text) if !text.is_empty() => {
-            Access::Guarded(Needle { text: text.to_owned(), anchor: Anchor::Anywhere })
-        }
-        _ => Access::Free,
-    }
+fn guard(texts: impl IntoIterator<Item = String>) -> Access {
+    let needles: Vec<Needle> =
+        texts.into_iter().map(|text| Needle { text, anchor: Anchor::Anywhere }).collect();
+    let useful = !needles.is_empty() && needles.iter().all(|needle| !needle.text.is_empty());
+    if useful { Access::Guarded(needles) } else { Access::Free }
 }

@@ -59,7 +59,7 @@ impl Program {
         let mut needles: FxHashMap<Option<FieldId>, Vec<(&Needle, ProbeId)>> = FxHashMap::default();
         for id in probes {
             let Some(probe) = at(&matcher.probes, id) else { continue };
-            if let Some(needle) = probe.needle() {
+            for needle in probe.needles() {
                 needles.entry(probe.field).or_default().push((needle, id));
             }
         }
@@ -99,8 +99,9 @@ struct Witnesses {
 fn witnesses(matcher: &Matcher, node: NodeId) -> Option<Witnesses> {
     match at(&matcher.nodes, node)? {
         Node::Is(probe) => {
-            let needle = at(&matcher.probes, *probe)?.needle()?;
-            Some(Witnesses { probes: vec![*probe], cost: cost(needle) })
+            let needles = at(&matcher.probes, *probe)?.needles();
+            let cost = needles.iter().map(cost).sum();
+            (!needles.is_empty()).then(|| Witnesses { probes: vec![*probe], cost })
         }
         Node::Not(_) => None,
         Node::All(parts) => parts

@@ -38,8 +38,11 @@ pub(crate) fn read(root: &Node, placeholders: &Placeholders) -> Result<Rule, Fau
         }
     }
     rule.techniques = rule.tags.iter().filter_map(|t| tags::technique(t)).collect();
-    rule.tactics = rule.tags.iter().filter_map(|t| tags::tactic(t)).collect();
-    rule.tactics.dedup();
+    for tactic in rule.tags.iter().filter_map(|t| tags::tactic(t)) {
+        if !rule.tactics.contains(&tactic) {
+            rule.tactics.push(tactic);
+        }
+    }
     if root.get("logsource").is_none() {
         return Err(missing(
             root,

@@ -1,26 +1,31 @@
-//! The literal that every text matched by a regular expression must contain, in folded form.
+//! The literals of which every text matched by a regular expression must contain one, in folded form.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::pattern::fold;
 
 /// Shorter literals are in nearly every text and only cost time.
-const SHORTEST: usize = 3;
+const SHORTEST: usize = 2;
+/// Larger sets cost more than they save.
+const MOST: usize = 64;
 
-/// The longest such literal, if there is one worth looking for.
-pub(super) fn required(source: &str) -> Option<String> {
-    let hir = regex_syntax::parse(source).ok()?;
+/// The most telling set of such literals, if there is one worth looking for.
+pub(super) fn required(source: &str) -> Option<Vec<String>> {
+    required_in(&regex_syntax::parse(source).ok()?)
+}
+
+fn required_in(hir: &Hir) -> Option<Vec<String>> {
     let mut runs = Runs::default();
-    runs.take(&hir);
+    runs.take(hir);
     runs.finish();
-    runs.longest.filter(|l| l.len() >= SHORTEST)
+    runs.best
 }
 
 /// Walks the expression from left to right and joins neighbouring literals.
 #[derive(Debug, Default)]
 struct Runs {
     current: String,
-    longest: Option<String>,
+    best: Option<Vec<String>>,
 }
 
 impl Runs {
@@ -44,14 +49,32 @@ impl Runs {
                     self.finish();
                 }
             }
-            HirKind::Alternation(_) => self.finish(),
+            HirKind::Alternation(branches) => {
+                self.finish();
+                let sets: Option<Vec<_>> = branches.iter().map(required_in).collect();
+                if let Some(sets) = sets {
+                    self.consider(sets.concat());
+                }
+            }
         }
     }
 
     fn finish(&mut self) {
         let run = std::mem::take(&mut self.current);
-        if run.len() > self.longest.as_ref().map_or(0, String::len) {
-            self.longest = Some(run);
+        self.consider(vec![run]);
+    }
+
+    /// Long literals are found less often by chance, and so are few.
+    fn consider(&mut self, mut set: Vec<String>) {
+        set.sort_unstable();
+        set.dedup();
+        let shortest = |set: &[String]| set.iter().map(String::len).min().unwrap_or(0);
+        if shortest(&set) < SHORTEST || set.len() > MOST {
+            return;
+        }
+        let worth = |set: &[String]| (shortest(set).min(8), std::cmp::Reverse(set.len()));
+        if self.best.as_ref().is_none_or(|best| worth(&set) > worth(best)) {
+            self.best = Some(set);
         }
     }
 }
@@ -78,13 +101,19 @@ fn one_letter(class: &Class) -> Option<String> {
 mod tests {
     use super::required;
 
+    fn found(source: &str) -> String {
+        required(source).map_or("nothing".to_owned(), |set| set.join(" "))
+    }
+
     #[test]
-    fn the_longest_required_literal_is_found() {
-        assert_eq!(required(r"\d+foo-BAR(x|y)").as_deref(), Some("foo-bar"));
+    fn the_most_telling_literals_are_found() {
+        assert_eq!(found(r"\d+foo-BAR(x|y)"), "foo-bar");
         // Under `(?i)` an `s` is also `ſ`, which folds to itself: it ends the literal.
-        assert_eq!(required(r"(?i)PowerShell.*x").as_deref(), Some("power"));
-        assert_eq!(required(r"(abc)?z"), None);
-        assert_eq!(required(r"(one|two)"), None);
-        assert_eq!(required(r"(abc)+d").as_deref(), Some("abc"));
+        assert_eq!(found(r"(?i)PowerShell.*x"), "power");
+        assert_eq!(found(r"(abc)?z"), "nothing");
+        assert_eq!(found(r"\s(curl|wget) "), "curl wget");
+        assert_eq!(found(r"(one|t.o)"), "nothing");
+        assert_eq!(found(r"(abc)+d"), "abc");
+        assert_eq!(found(r"ab|(cde|fgh)i"), "ab cde fgh");
     }
 }
