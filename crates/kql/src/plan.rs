@@ -13,6 +13,7 @@
 //! - aggregates skip nulls.
 
 mod print;
+mod visit;
 
 use crate::aggregate::AggregateFunction;
 use crate::function::Function;
@@ -330,110 +331,4 @@ pub enum ListTest {
     HasAny,
     /// `has_all`: has each of them as a term.
     HasAll,
-}
-
-impl Relation {
-    /// The names and types of its columns.
-    pub fn columns(&self) -> &[Column] {
-        &self.columns
-    }
-
-    /// The relations it directly reads rows from (not those inside expressions).
-    pub fn inputs(&self) -> Vec<&Self> {
-        match &self.kind {
-            RelationKind::Scan { .. }
-            | RelationKind::Values { .. }
-            | RelationKind::Range { .. } => Vec::new(),
-            RelationKind::Filter { input, .. }
-            | RelationKind::Project { input, .. }
-            | RelationKind::Aggregate { input, .. }
-            | RelationKind::Distinct { input }
-            | RelationKind::Sort { input, .. }
-            | RelationKind::Limit { input, .. }
-            | RelationKind::MvExpand { input, .. }
-            | RelationKind::Parse { input, .. } => vec![input],
-            RelationKind::Join { left, right, .. } => vec![left, right],
-            RelationKind::Union { inputs } => inputs.iter().collect(),
-        }
-    }
-
-    /// The expressions it evaluates itself.
-    pub fn exprs(&self) -> Vec<&Expr> {
-        match &self.kind {
-            RelationKind::Scan { .. }
-            | RelationKind::Values { .. }
-            | RelationKind::Distinct { .. }
-            | RelationKind::Limit { .. }
-            | RelationKind::Union { .. } => Vec::new(),
-            RelationKind::Range { from, to, step } => vec![from, to, step],
-            RelationKind::Filter { predicate, .. } => vec![predicate],
-            RelationKind::Project { exprs, .. } => exprs.iter().collect(),
-            RelationKind::Aggregate { keys, aggregates, .. } => keys
-                .iter()
-                .chain(aggregates.iter().flat_map(|call| call.args.iter().chain(&call.filter)))
-                .collect(),
-            RelationKind::Sort { keys, .. } => keys.iter().map(|key| &key.expr).collect(),
-            RelationKind::Join { keys, .. } => {
-                keys.iter().flat_map(|key| [&key.left, &key.right]).collect()
-            }
-            RelationKind::MvExpand { items, .. } => items.iter().map(|item| &item.expr).collect(),
-            RelationKind::Parse { text, .. } => vec![text],
-        }
-    }
-
-    /// Calls `see` with this relation and every relation below it, also those inside expressions.
-    pub fn visit<'a>(&'a self, see: &mut dyn FnMut(&'a Self)) {
-        see(self);
-        for input in self.inputs() {
-            input.visit(see);
-        }
-        for expr in self.exprs() {
-            expr.visit_relations(see);
-        }
-    }
-}
-
-impl Expr {
-    /// A reference to a column.
-    pub const fn column(index: usize, ty: Type) -> Self {
-        Self { kind: ExprKind::Column(index), ty }
-    }
-
-    /// A constant.
-    pub const fn literal(value: Literal, ty: Type) -> Self {
-        Self { kind: ExprKind::Literal(value), ty }
-    }
-
-    /// A call.
-    pub const fn call(function: Function, args: Vec<Self>, ty: Type) -> Self {
-        Self { kind: ExprKind::Call { function, args }, ty }
-    }
-
-    /// The expressions directly inside it (not those of relations inside it).
-    pub fn children(&self) -> Vec<&Self> {
-        match &self.kind {
-            ExprKind::Column(_) | ExprKind::Literal(_) | ExprKind::ScalarQuery(_) => Vec::new(),
-            ExprKind::Call { args, .. } => args.iter().collect(),
-            ExprKind::ListTest { value, list, .. } => {
-                std::iter::once(&**value).chain(list).collect()
-            }
-            ExprKind::QueryTest { value, .. } => vec![value],
-        }
-    }
-
-    /// Whether its value is the same for every row: it refers to no column of its own relation.
-    pub fn is_constant(&self) -> bool {
-        !matches!(self.kind, ExprKind::Column(_))
-            && self.children().into_iter().all(Self::is_constant)
-    }
-
-    fn visit_relations<'a>(&'a self, see: &mut dyn FnMut(&'a Relation)) {
-        match &self.kind {
-            ExprKind::QueryTest { query, .. } | ExprKind::ScalarQuery(query) => query.visit(see),
-            _ => {}
-        }
-        for child in self.children() {
-            child.visit_relations(see);
-        }
-    }
 }

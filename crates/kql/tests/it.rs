@@ -1,5 +1,12 @@
 //! Queries in, plans or rendered problems out; and the language at large, where a corpus is at hand.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a test stops at what it does not expect, and says what it measured"
+)]
+
 #[path = "it/conformance.rs"]
 mod conformance;
 #[path = "it/golden.rs"]

@@ -87,7 +87,7 @@ impl<'a> Binder<'a> {
                     self.report(finding.suggesting(nearest(value, ["simple", "relaxed", "regex"])));
                 }
                 ("flags", flagged) if flagged.chars().all(|c| "Uimsx".contains(c)) => {
-                    flagged.clone_into(&mut flags)
+                    flagged.clone_into(&mut flags);
                 }
                 (name, _) => {
                     self.fail(

@@ -125,7 +125,10 @@ impl<'a> Binder<'a> {
             .iter()
             .map(|column| column.name.as_str())
             .chain(self.names.iter().map(|(name, _)| name.as_str()));
-        let suggestion = nearest(name, known);
+        // Elsewhere the same tables have their time under this name.
+        let elsewhere = name == "TimeGenerated" && scope.find("Timestamp").is_some();
+        let suggestion =
+            if elsewhere { Some("Timestamp".to_owned()) } else { nearest(name, known) };
         let finding =
             Finding::new(code::COLUMN, span.clone(), format!("no column named `{name}`{place}"));
         let finding = if suggestion.is_none() && scope.label.is_none() {

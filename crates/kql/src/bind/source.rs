@@ -215,7 +215,7 @@ impl<'a> Binder<'a> {
             }
             list.add(&name.text, *ty);
         }
-        if values.len() % columns.len().max(1) != 0 {
+        if !values.len().is_multiple_of(columns.len().max(1)) {
             let message =
                 format!("{} values do not fill rows of {} columns", values.len(), columns.len());
             self.fail(code::ARGUMENTS, &operator.name.span, message);

@@ -91,7 +91,7 @@ impl<'a> Binder<'a> {
             return Some(Self::poison());
         }
         Some(match name.text.as_str() {
-            "toscalar" => self.to_scalar(arguments),
+            "toscalar" => self.scalar_of_query(arguments),
             "column_ifexists" | "columnifexists" => self.column_if_exists(arguments, scope),
             "pack_all" => pack_all(scope),
             "extract" | "extract_json" | "extractjson" => self.extract(name, arguments, scope),
@@ -145,7 +145,7 @@ impl<'a> Binder<'a> {
     }
 
     fn choice(&mut self, name: &Name, args: Vec<Expr>, spans: &[&ast::Span]) -> Expr {
-        if args.len() % 2 == 0 {
+        if args.len().is_multiple_of(2) {
             let message = format!(
                 "`{}` takes pairs of a condition and a value, and one last value",
                 name.text
@@ -240,7 +240,7 @@ impl<'a> Binder<'a> {
         Expr::call(Function::ExtractAll, args, Type::Dynamic)
     }
 
-    fn to_scalar(&mut self, arguments: &'a [Argument]) -> Expr {
+    fn scalar_of_query(&mut self, arguments: &'a [Argument]) -> Expr {
         let Some(argument) = arguments.first() else { return Self::poison() };
         if !self.is_tabular(&argument.value) {
             return self.scalar(&argument.value, &Scope::EMPTY);

@@ -83,7 +83,7 @@ impl Lexer<'_> {
                         None => {
                             fault = Some(
                                 "this text has an escape that the language does not know; write a backslash as `\\\\`, or the text as @\"…\"",
-                            )
+                            );
                         }
                     }
                 }

@@ -125,7 +125,8 @@ fn with_columns_of_the_reference(
 }
 
 fn near(body: &str, error: &Value) -> String {
-    let at = error.get("start").and_then(Value::as_u64).unwrap_or_default() as usize;
+    let at = error.get("start").and_then(Value::as_u64).unwrap_or_default();
+    let at = usize::try_from(at).expect("a place in a text");
     let chars: Vec<char> = body.chars().collect();
     chars[at.saturating_sub(40).min(chars.len())..(at + 30).min(chars.len())].iter().collect()
 }

@@ -1,6 +1,6 @@
 //! Whatever the text, there is an answer, and no panic.
 
-use bartizan_kql::{MAX_DEPTH, parse, plan, render};
+use bartizan_kql::{parse, plan, render};
 use proptest::prelude::*;
 
 const QUERIES: &[&str] = &[
@@ -82,7 +82,6 @@ fn deep_nesting_is_refused_rather_than_followed() {
 fn a_long_condition_is_no_deep_one() {
     let many = "FileName == 'x' or ".repeat(5_000);
     let text = format!("DeviceProcessEvents | where {many} FileName == 'y'");
-    assert!(MAX_DEPTH < 5_000);
     assert!(plan(&text, &super::schema(), super::NOW).is_ok());
 }
 
