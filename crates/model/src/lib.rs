@@ -10,6 +10,7 @@ mod incident;
 mod process;
 mod row;
 mod schema;
+pub mod tables;
 mod time;
 
 pub use alert::{Alert, Entity, Evidence, EvidenceRole, MatchedField, Severity};
@@ -20,8 +21,9 @@ pub use event::{
 pub use id::{AlertId, DeviceId, EventId, IdError, IncidentId, StreamId, TenantId, UserId};
 pub use incident::{Incident, IncidentStatus, JoinReason};
 pub use process::{BootId, Process, ProcessFile, ProcessKey, ProcessUser};
-pub use row::{rows_of, tables, Row, Value};
-pub use schema::{Column, ColumnType, Logsource, Table, TableDefinition, TABLES};
+pub use row::{Value, rows_of};
+pub use schema::{Column, ColumnType, Logsource, TableDefinition};
+pub use tables::{Row, TABLES, Table};
 pub use time::Timestamp;
 
 /// Shared text: command lines and paths are mentioned by many events, so they are counted, not copied.

@@ -1,0 +1,785 @@
+//! The table `DeviceEvents`. Written by `cargo xtask codegen` from `schema/`; do not edit.
+
+use crate::{Column, ColumnType, Logsource, Table, TableDefinition, Text, Timestamp, Value};
+
+/// Everything else that processes and the sensor itself did: forks, exits, losses, health.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DeviceEvents {
+    /// When it happened, by the clock of the device.
+    pub timestamp: Option<Timestamp>,
+    /// Identity of the machine.
+    pub device_id: Option<Text>,
+    /// Name of the machine.
+    pub device_name: Option<Text>,
+    /// What was done.
+    pub action_type: Option<Text>,
+    /// Name of the file without its folder.
+    pub file_name: Option<Text>,
+    /// Absolute path of the file, its name included.
+    pub folder_path: Option<Text>,
+    /// SHA-1 of the file.
+    pub sha1: Option<Text>,
+    /// SHA-256 of the file.
+    pub sha256: Option<Text>,
+    /// MD5 of the file.
+    pub md5: Option<Text>,
+    /// Size of the file in bytes.
+    pub file_size: Option<i64>,
+    /// Domain of the account; on Linux the name of the machine.
+    pub account_domain: Option<Text>,
+    /// Name of the account.
+    pub account_name: Option<Text>,
+    /// Security identifier of the account.
+    pub account_sid: Option<Text>,
+    /// Host name or URL of the other end.
+    pub remote_url: Option<Text>,
+    /// Remote device name.
+    pub remote_device_name: Option<Text>,
+    /// Process id.
+    pub process_id: Option<i64>,
+    /// All arguments of the process, joined by spaces.
+    pub process_command_line: Option<Text>,
+    /// When the process was forked.
+    pub process_creation_time: Option<Timestamp>,
+    /// Elevation of the process token.
+    pub process_token_elevation: Option<Text>,
+    /// Sign-in session; on Linux the audit session.
+    pub logon_id: Option<i64>,
+    /// Registry key.
+    pub registry_key: Option<Text>,
+    /// Registry value name.
+    pub registry_value_name: Option<Text>,
+    /// Registry value data.
+    pub registry_value_data: Option<Text>,
+    /// Address of the other end.
+    pub remote_ip: Option<Text>,
+    /// Port of the other end.
+    pub remote_port: Option<i32>,
+    /// Address of this end.
+    pub local_ip: Option<Text>,
+    /// Port of this end.
+    pub local_port: Option<i32>,
+    /// File origin url.
+    pub file_origin_url: Option<Text>,
+    /// File origin IP.
+    pub file_origin_ip: Option<Text>,
+    /// Domain; on Linux the name of the machine of the acting process.
+    pub initiating_process_account_domain: Option<Text>,
+    /// Name of the acting process.
+    pub initiating_process_account_name: Option<Text>,
+    /// Security identifier of the acting process.
+    pub initiating_process_account_sid: Option<Text>,
+    /// User principal name of the acting process.
+    pub initiating_process_account_upn: Option<Text>,
+    /// Directory object id of the acting process.
+    pub initiating_process_account_object_id: Option<Text>,
+    /// Sign-in session; on Linux the audit session of the acting process.
+    pub initiating_process_logon_id: Option<i64>,
+    /// SHA-1 of the acting process.
+    pub initiating_process_sha1: Option<Text>,
+    /// SHA-256 of the acting process.
+    pub initiating_process_sha256: Option<Text>,
+    /// MD5 of the acting process.
+    pub initiating_process_md5: Option<Text>,
+    /// File name of the acting process.
+    pub initiating_process_file_name: Option<Text>,
+    /// Size in bytes of the acting process.
+    pub initiating_process_file_size: Option<i64>,
+    /// Version info company name of the acting process.
+    pub initiating_process_version_info_company_name: Option<Text>,
+    /// Version info product name of the acting process.
+    pub initiating_process_version_info_product_name: Option<Text>,
+    /// Version info product version of the acting process.
+    pub initiating_process_version_info_product_version: Option<Text>,
+    /// Version info internal file name of the acting process.
+    pub initiating_process_version_info_internal_file_name: Option<Text>,
+    /// Version info original file name of the acting process.
+    pub initiating_process_version_info_original_file_name: Option<Text>,
+    /// Version info file description of the acting process.
+    pub initiating_process_version_info_file_description: Option<Text>,
+    /// Process id of the acting process.
+    pub initiating_process_id: Option<i64>,
+    /// Command line of the acting process.
+    pub initiating_process_command_line: Option<Text>,
+    /// Time of the fork of the acting process.
+    pub initiating_process_creation_time: Option<Timestamp>,
+    /// Absolute path of the executable of the acting process.
+    pub initiating_process_folder_path: Option<Text>,
+    /// Process id of the parent of the acting process.
+    pub initiating_process_parent_id: Option<i64>,
+    /// File name of the parent of the acting process.
+    pub initiating_process_parent_file_name: Option<Text>,
+    /// When the parent of the acting process was forked.
+    pub initiating_process_parent_creation_time: Option<Timestamp>,
+    /// Windows session of the acting process.
+    pub initiating_process_session_id: Option<i64>,
+    /// Is initiating process remote session.
+    pub is_initiating_process_remote_session: Option<bool>,
+    /// Remote session device name of the acting process.
+    pub initiating_process_remote_session_device_name: Option<Text>,
+    /// Remote session ip of the acting process.
+    pub initiating_process_remote_session_ip: Option<Text>,
+    /// Number of the event within the stream of its device.
+    pub report_id: Option<i64>,
+    /// Isolation container of the browser.
+    pub app_guard_container_id: Option<Text>,
+    /// Further facts as a JSON object.
+    pub additional_fields: Option<Text>,
+    /// Windows session of the created process.
+    pub created_process_session_id: Option<i64>,
+    /// Is process remote session.
+    pub is_process_remote_session: Option<bool>,
+    /// Process remote session device name.
+    pub process_remote_session_device_name: Option<Text>,
+    /// Process remote session IP.
+    pub process_remote_session_ip: Option<Text>,
+    /// Identity of the process the row is about.
+    pub process_unique_id: Option<Text>,
+    /// Exit code of the ended process.
+    pub exit_code: Option<i32>,
+    /// Signal that ended the process.
+    pub signal: Option<i32>,
+    /// Identity of the acting process: boot, pid, start time.
+    pub initiating_process_unique_id: Option<Text>,
+    /// Identity of the parent of the acting process.
+    pub initiating_process_parent_unique_id: Option<Text>,
+    /// Real user id of the acting process.
+    pub initiating_process_user_id: Option<i64>,
+    /// User id that signed in originally (audit login uid) for the acting process.
+    pub initiating_process_login_user_id: Option<i64>,
+    /// Working directory of the acting process.
+    pub initiating_process_current_directory: Option<Text>,
+    /// Container of the acting process.
+    pub initiating_process_container_id: Option<Text>,
+    /// Control group of the acting process.
+    pub initiating_process_cgroup: Option<Text>,
+    /// Identity of the event: stream and number, unique for ever.
+    pub event_id: Option<Text>,
+}
+
+impl DeviceEvents {
+    /// The value in the column at this position of the definition.
+    pub(super) fn value(&self, column: usize) -> Option<Value<'_>> {
+        match column {
+            0 => self.timestamp.map(Value::DateTime),
+            1 => self.device_id.as_deref().map(Value::Text),
+            2 => self.device_name.as_deref().map(Value::Text),
+            3 => self.action_type.as_deref().map(Value::Text),
+            4 => self.file_name.as_deref().map(Value::Text),
+            5 => self.folder_path.as_deref().map(Value::Text),
+            6 => self.sha1.as_deref().map(Value::Text),
+            7 => self.sha256.as_deref().map(Value::Text),
+            8 => self.md5.as_deref().map(Value::Text),
+            9 => self.file_size.map(Value::Long),
+            10 => self.account_domain.as_deref().map(Value::Text),
+            11 => self.account_name.as_deref().map(Value::Text),
+            12 => self.account_sid.as_deref().map(Value::Text),
+            13 => self.remote_url.as_deref().map(Value::Text),
+            14 => self.remote_device_name.as_deref().map(Value::Text),
+            15 => self.process_id.map(Value::Long),
+            16 => self.process_command_line.as_deref().map(Value::Text),
+            17 => self.process_creation_time.map(Value::DateTime),
+            18 => self.process_token_elevation.as_deref().map(Value::Text),
+            19 => self.logon_id.map(Value::Long),
+            20 => self.registry_key.as_deref().map(Value::Text),
+            21 => self.registry_value_name.as_deref().map(Value::Text),
+            22 => self.registry_value_data.as_deref().map(Value::Text),
+            23 => self.remote_ip.as_deref().map(Value::Text),
+            24 => self.remote_port.map(Value::Int),
+            25 => self.local_ip.as_deref().map(Value::Text),
+            26 => self.local_port.map(Value::Int),
+            27 => self.file_origin_url.as_deref().map(Value::Text),
+            28 => self.file_origin_ip.as_deref().map(Value::Text),
+            29 => self.initiating_process_account_domain.as_deref().map(Value::Text),
+            30 => self.initiating_process_account_name.as_deref().map(Value::Text),
+            31 => self.initiating_process_account_sid.as_deref().map(Value::Text),
+            32 => self.initiating_process_account_upn.as_deref().map(Value::Text),
+            33 => self.initiating_process_account_object_id.as_deref().map(Value::Text),
+            34 => self.initiating_process_logon_id.map(Value::Long),
+            35 => self.initiating_process_sha1.as_deref().map(Value::Text),
+            36 => self.initiating_process_sha256.as_deref().map(Value::Text),
+            37 => self.initiating_process_md5.as_deref().map(Value::Text),
+            38 => self.initiating_process_file_name.as_deref().map(Value::Text),
+            39 => self.initiating_process_file_size.map(Value::Long),
+            40 => self.initiating_process_version_info_company_name.as_deref().map(Value::Text),
+            41 => self.initiating_process_version_info_product_name.as_deref().map(Value::Text),
+            42 => self.initiating_process_version_info_product_version.as_deref().map(Value::Text),
+            43 => {
+                self.initiating_process_version_info_internal_file_name.as_deref().map(Value::Text)
+            }
+            44 => {
+                self.initiating_process_version_info_original_file_name.as_deref().map(Value::Text)
+            }
+            45 => self.initiating_process_version_info_file_description.as_deref().map(Value::Text),
+            46 => self.initiating_process_id.map(Value::Long),
+            47 => self.initiating_process_command_line.as_deref().map(Value::Text),
+            48 => self.initiating_process_creation_time.map(Value::DateTime),
+            49 => self.initiating_process_folder_path.as_deref().map(Value::Text),
+            50 => self.initiating_process_parent_id.map(Value::Long),
+            51 => self.initiating_process_parent_file_name.as_deref().map(Value::Text),
+            52 => self.initiating_process_parent_creation_time.map(Value::DateTime),
+            53 => self.initiating_process_session_id.map(Value::Long),
+            54 => self.is_initiating_process_remote_session.map(Value::Bool),
+            55 => self.initiating_process_remote_session_device_name.as_deref().map(Value::Text),
+            56 => self.initiating_process_remote_session_ip.as_deref().map(Value::Text),
+            57 => self.report_id.map(Value::Long),
+            58 => self.app_guard_container_id.as_deref().map(Value::Text),
+            59 => self.additional_fields.as_deref().map(Value::Text),
+            60 => self.created_process_session_id.map(Value::Long),
+            61 => self.is_process_remote_session.map(Value::Bool),
+            62 => self.process_remote_session_device_name.as_deref().map(Value::Text),
+            63 => self.process_remote_session_ip.as_deref().map(Value::Text),
+            64 => self.process_unique_id.as_deref().map(Value::Text),
+            65 => self.exit_code.map(Value::Int),
+            66 => self.signal.map(Value::Int),
+            67 => self.initiating_process_unique_id.as_deref().map(Value::Text),
+            68 => self.initiating_process_parent_unique_id.as_deref().map(Value::Text),
+            69 => self.initiating_process_user_id.map(Value::Long),
+            70 => self.initiating_process_login_user_id.map(Value::Long),
+            71 => self.initiating_process_current_directory.as_deref().map(Value::Text),
+            72 => self.initiating_process_container_id.as_deref().map(Value::Text),
+            73 => self.initiating_process_cgroup.as_deref().map(Value::Text),
+            74 => self.event_id.as_deref().map(Value::Text),
+            _ => None,
+        }
+    }
+}
+
+/// Its columns, in order, with what they mean.
+pub(super) const DEFINITION: TableDefinition = TableDefinition {
+    table: Table::DeviceEvents,
+    name: "DeviceEvents",
+    meaning: "Everything else that processes and the sensor itself did: forks, exits, losses, health.",
+    logsources: &[Logsource {
+        product: "linux",
+        category: "process_termination",
+        action_types: &["ProcessTerminated"],
+    }],
+    columns: &[
+        Column {
+            name: "Timestamp",
+            ty: ColumnType::Datetime,
+            meaning: "When it happened, by the clock of the device",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "DeviceId",
+            ty: ColumnType::String,
+            meaning: "Identity of the machine",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "DeviceName",
+            ty: ColumnType::String,
+            meaning: "Name of the machine",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ActionType",
+            ty: ColumnType::String,
+            meaning: "What was done",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "FileName",
+            ty: ColumnType::String,
+            meaning: "Name of the file without its folder",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "FolderPath",
+            ty: ColumnType::String,
+            meaning: "Absolute path of the file, its name included",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "SHA1",
+            ty: ColumnType::String,
+            meaning: "SHA-1 of the file",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "SHA256",
+            ty: ColumnType::String,
+            meaning: "SHA-256 of the file",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "MD5",
+            ty: ColumnType::String,
+            meaning: "MD5 of the file",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "FileSize",
+            ty: ColumnType::Long,
+            meaning: "Size of the file in bytes",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AccountDomain",
+            ty: ColumnType::String,
+            meaning: "Domain of the account; on Linux the name of the machine",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AccountName",
+            ty: ColumnType::String,
+            meaning: "Name of the account",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AccountSid",
+            ty: ColumnType::String,
+            meaning: "Security identifier of the account",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "RemoteUrl",
+            ty: ColumnType::String,
+            meaning: "Host name or URL of the other end",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "RemoteDeviceName",
+            ty: ColumnType::String,
+            meaning: "Remote device name",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ProcessId",
+            ty: ColumnType::Long,
+            meaning: "Process id",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ProcessCommandLine",
+            ty: ColumnType::String,
+            meaning: "All arguments of the process, joined by spaces",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ProcessCreationTime",
+            ty: ColumnType::Datetime,
+            meaning: "When the process was forked",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ProcessTokenElevation",
+            ty: ColumnType::String,
+            meaning: "Elevation of the process token",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "LogonId",
+            ty: ColumnType::Long,
+            meaning: "Sign-in session; on Linux the audit session",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "RegistryKey",
+            ty: ColumnType::String,
+            meaning: "Registry key",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "RegistryValueName",
+            ty: ColumnType::String,
+            meaning: "Registry value name",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "RegistryValueData",
+            ty: ColumnType::String,
+            meaning: "Registry value data",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "RemoteIP",
+            ty: ColumnType::String,
+            meaning: "Address of the other end",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "RemotePort",
+            ty: ColumnType::Int,
+            meaning: "Port of the other end",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "LocalIP",
+            ty: ColumnType::String,
+            meaning: "Address of this end",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "LocalPort",
+            ty: ColumnType::Int,
+            meaning: "Port of this end",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "FileOriginUrl",
+            ty: ColumnType::String,
+            meaning: "File origin url",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "FileOriginIP",
+            ty: ColumnType::String,
+            meaning: "File origin IP",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountDomain",
+            ty: ColumnType::String,
+            meaning: "Domain; on Linux the name of the machine of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountName",
+            ty: ColumnType::String,
+            meaning: "Name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountSid",
+            ty: ColumnType::String,
+            meaning: "Security identifier of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountUpn",
+            ty: ColumnType::String,
+            meaning: "User principal name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountObjectId",
+            ty: ColumnType::String,
+            meaning: "Directory object id of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessLogonId",
+            ty: ColumnType::Long,
+            meaning: "Sign-in session; on Linux the audit session of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessSHA1",
+            ty: ColumnType::String,
+            meaning: "SHA-1 of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessSHA256",
+            ty: ColumnType::String,
+            meaning: "SHA-256 of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessMD5",
+            ty: ColumnType::String,
+            meaning: "MD5 of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessFileName",
+            ty: ColumnType::String,
+            meaning: "File name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessFileSize",
+            ty: ColumnType::Long,
+            meaning: "Size in bytes of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoCompanyName",
+            ty: ColumnType::String,
+            meaning: "Version info company name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoProductName",
+            ty: ColumnType::String,
+            meaning: "Version info product name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoProductVersion",
+            ty: ColumnType::String,
+            meaning: "Version info product version of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoInternalFileName",
+            ty: ColumnType::String,
+            meaning: "Version info internal file name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoOriginalFileName",
+            ty: ColumnType::String,
+            meaning: "Version info original file name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoFileDescription",
+            ty: ColumnType::String,
+            meaning: "Version info file description of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessId",
+            ty: ColumnType::Long,
+            meaning: "Process id of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessCommandLine",
+            ty: ColumnType::String,
+            meaning: "Command line of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessCreationTime",
+            ty: ColumnType::Datetime,
+            meaning: "Time of the fork of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessFolderPath",
+            ty: ColumnType::String,
+            meaning: "Absolute path of the executable of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessParentId",
+            ty: ColumnType::Long,
+            meaning: "Process id of the parent of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessParentFileName",
+            ty: ColumnType::String,
+            meaning: "File name of the parent of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessParentCreationTime",
+            ty: ColumnType::Datetime,
+            meaning: "When the parent of the acting process was forked",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessSessionId",
+            ty: ColumnType::Long,
+            meaning: "Windows session of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "IsInitiatingProcessRemoteSession",
+            ty: ColumnType::Bool,
+            meaning: "Is initiating process remote session",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessRemoteSessionDeviceName",
+            ty: ColumnType::String,
+            meaning: "Remote session device name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessRemoteSessionIP",
+            ty: ColumnType::String,
+            meaning: "Remote session ip of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ReportId",
+            ty: ColumnType::Long,
+            meaning: "Number of the event within the stream of its device",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AppGuardContainerId",
+            ty: ColumnType::String,
+            meaning: "Isolation container of the browser",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AdditionalFields",
+            ty: ColumnType::String,
+            meaning: "Further facts as a JSON object",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "CreatedProcessSessionId",
+            ty: ColumnType::Long,
+            meaning: "Windows session of the created process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "IsProcessRemoteSession",
+            ty: ColumnType::Bool,
+            meaning: "Is process remote session",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ProcessRemoteSessionDeviceName",
+            ty: ColumnType::String,
+            meaning: "Process remote session device name",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ProcessRemoteSessionIP",
+            ty: ColumnType::String,
+            meaning: "Process remote session IP",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ProcessUniqueId",
+            ty: ColumnType::String,
+            meaning: "Identity of the process the row is about",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "ExitCode",
+            ty: ColumnType::Int,
+            meaning: "Exit code of the ended process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "Signal",
+            ty: ColumnType::Int,
+            meaning: "Signal that ended the process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessUniqueId",
+            ty: ColumnType::String,
+            meaning: "Identity of the acting process: boot, pid, start time",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessParentUniqueId",
+            ty: ColumnType::String,
+            meaning: "Identity of the parent of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessUserId",
+            ty: ColumnType::Long,
+            meaning: "Real user id of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessLoginUserId",
+            ty: ColumnType::Long,
+            meaning: "User id that signed in originally (audit login uid) for the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessCurrentDirectory",
+            ty: ColumnType::String,
+            meaning: "Working directory of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessContainerId",
+            ty: ColumnType::String,
+            meaning: "Container of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessCgroup",
+            ty: ColumnType::String,
+            meaning: "Control group of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "EventId",
+            ty: ColumnType::String,
+            meaning: "Identity of the event: stream and number, unique for ever",
+            sigma: &[],
+            ours: true,
+        },
+    ],
+};

@@ -1,0 +1,481 @@
+//! The table `DeviceImageLoadEvents`. Written by `cargo xtask codegen` from `schema/`; do not edit.
+
+use crate::{Column, ColumnType, Table, TableDefinition, Text, Timestamp, Value};
+
+/// Shared libraries that were loaded.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DeviceImageLoadEvents {
+    /// When it happened, by the clock of the device.
+    pub timestamp: Option<Timestamp>,
+    /// Identity of the machine.
+    pub device_id: Option<Text>,
+    /// Name of the machine.
+    pub device_name: Option<Text>,
+    /// What was done.
+    pub action_type: Option<Text>,
+    /// Name of the file without its folder.
+    pub file_name: Option<Text>,
+    /// Absolute path of the file, its name included.
+    pub folder_path: Option<Text>,
+    /// SHA-1 of the file.
+    pub sha1: Option<Text>,
+    /// SHA-256 of the file.
+    pub sha256: Option<Text>,
+    /// MD5 of the file.
+    pub md5: Option<Text>,
+    /// Size of the file in bytes.
+    pub file_size: Option<i64>,
+    /// Domain; on Linux the name of the machine of the acting process.
+    pub initiating_process_account_domain: Option<Text>,
+    /// Name of the acting process.
+    pub initiating_process_account_name: Option<Text>,
+    /// Security identifier of the acting process.
+    pub initiating_process_account_sid: Option<Text>,
+    /// User principal name of the acting process.
+    pub initiating_process_account_upn: Option<Text>,
+    /// Directory object id of the acting process.
+    pub initiating_process_account_object_id: Option<Text>,
+    /// Integrity level of the acting process.
+    pub initiating_process_integrity_level: Option<Text>,
+    /// Elevation token of the acting process.
+    pub initiating_process_token_elevation: Option<Text>,
+    /// SHA-1 of the acting process.
+    pub initiating_process_sha1: Option<Text>,
+    /// SHA-256 of the acting process.
+    pub initiating_process_sha256: Option<Text>,
+    /// MD5 of the acting process.
+    pub initiating_process_md5: Option<Text>,
+    /// File name of the acting process.
+    pub initiating_process_file_name: Option<Text>,
+    /// Size in bytes of the acting process.
+    pub initiating_process_file_size: Option<i64>,
+    /// Version info company name of the acting process.
+    pub initiating_process_version_info_company_name: Option<Text>,
+    /// Version info product name of the acting process.
+    pub initiating_process_version_info_product_name: Option<Text>,
+    /// Version info product version of the acting process.
+    pub initiating_process_version_info_product_version: Option<Text>,
+    /// Version info internal file name of the acting process.
+    pub initiating_process_version_info_internal_file_name: Option<Text>,
+    /// Version info original file name of the acting process.
+    pub initiating_process_version_info_original_file_name: Option<Text>,
+    /// Version info file description of the acting process.
+    pub initiating_process_version_info_file_description: Option<Text>,
+    /// Process id of the acting process.
+    pub initiating_process_id: Option<i64>,
+    /// Command line of the acting process.
+    pub initiating_process_command_line: Option<Text>,
+    /// Time of the fork of the acting process.
+    pub initiating_process_creation_time: Option<Timestamp>,
+    /// Absolute path of the executable of the acting process.
+    pub initiating_process_folder_path: Option<Text>,
+    /// Process id of the parent of the acting process.
+    pub initiating_process_parent_id: Option<i64>,
+    /// File name of the parent of the acting process.
+    pub initiating_process_parent_file_name: Option<Text>,
+    /// When the parent of the acting process was forked.
+    pub initiating_process_parent_creation_time: Option<Timestamp>,
+    /// Number of the event within the stream of its device.
+    pub report_id: Option<i64>,
+    /// Isolation container of the browser.
+    pub app_guard_container_id: Option<Text>,
+    /// Identity of the acting process: boot, pid, start time.
+    pub initiating_process_unique_id: Option<Text>,
+    /// Identity of the parent of the acting process.
+    pub initiating_process_parent_unique_id: Option<Text>,
+    /// Real user id of the acting process.
+    pub initiating_process_user_id: Option<i64>,
+    /// User id that signed in originally (audit login uid) for the acting process.
+    pub initiating_process_login_user_id: Option<i64>,
+    /// Working directory of the acting process.
+    pub initiating_process_current_directory: Option<Text>,
+    /// Container of the acting process.
+    pub initiating_process_container_id: Option<Text>,
+    /// Control group of the acting process.
+    pub initiating_process_cgroup: Option<Text>,
+    /// Identity of the event: stream and number, unique for ever.
+    pub event_id: Option<Text>,
+}
+
+impl DeviceImageLoadEvents {
+    /// The value in the column at this position of the definition.
+    pub(super) fn value(&self, column: usize) -> Option<Value<'_>> {
+        match column {
+            0 => self.timestamp.map(Value::DateTime),
+            1 => self.device_id.as_deref().map(Value::Text),
+            2 => self.device_name.as_deref().map(Value::Text),
+            3 => self.action_type.as_deref().map(Value::Text),
+            4 => self.file_name.as_deref().map(Value::Text),
+            5 => self.folder_path.as_deref().map(Value::Text),
+            6 => self.sha1.as_deref().map(Value::Text),
+            7 => self.sha256.as_deref().map(Value::Text),
+            8 => self.md5.as_deref().map(Value::Text),
+            9 => self.file_size.map(Value::Long),
+            10 => self.initiating_process_account_domain.as_deref().map(Value::Text),
+            11 => self.initiating_process_account_name.as_deref().map(Value::Text),
+            12 => self.initiating_process_account_sid.as_deref().map(Value::Text),
+            13 => self.initiating_process_account_upn.as_deref().map(Value::Text),
+            14 => self.initiating_process_account_object_id.as_deref().map(Value::Text),
+            15 => self.initiating_process_integrity_level.as_deref().map(Value::Text),
+            16 => self.initiating_process_token_elevation.as_deref().map(Value::Text),
+            17 => self.initiating_process_sha1.as_deref().map(Value::Text),
+            18 => self.initiating_process_sha256.as_deref().map(Value::Text),
+            19 => self.initiating_process_md5.as_deref().map(Value::Text),
+            20 => self.initiating_process_file_name.as_deref().map(Value::Text),
+            21 => self.initiating_process_file_size.map(Value::Long),
+            22 => self.initiating_process_version_info_company_name.as_deref().map(Value::Text),
+            23 => self.initiating_process_version_info_product_name.as_deref().map(Value::Text),
+            24 => self.initiating_process_version_info_product_version.as_deref().map(Value::Text),
+            25 => {
+                self.initiating_process_version_info_internal_file_name.as_deref().map(Value::Text)
+            }
+            26 => {
+                self.initiating_process_version_info_original_file_name.as_deref().map(Value::Text)
+            }
+            27 => self.initiating_process_version_info_file_description.as_deref().map(Value::Text),
+            28 => self.initiating_process_id.map(Value::Long),
+            29 => self.initiating_process_command_line.as_deref().map(Value::Text),
+            30 => self.initiating_process_creation_time.map(Value::DateTime),
+            31 => self.initiating_process_folder_path.as_deref().map(Value::Text),
+            32 => self.initiating_process_parent_id.map(Value::Long),
+            33 => self.initiating_process_parent_file_name.as_deref().map(Value::Text),
+            34 => self.initiating_process_parent_creation_time.map(Value::DateTime),
+            35 => self.report_id.map(Value::Long),
+            36 => self.app_guard_container_id.as_deref().map(Value::Text),
+            37 => self.initiating_process_unique_id.as_deref().map(Value::Text),
+            38 => self.initiating_process_parent_unique_id.as_deref().map(Value::Text),
+            39 => self.initiating_process_user_id.map(Value::Long),
+            40 => self.initiating_process_login_user_id.map(Value::Long),
+            41 => self.initiating_process_current_directory.as_deref().map(Value::Text),
+            42 => self.initiating_process_container_id.as_deref().map(Value::Text),
+            43 => self.initiating_process_cgroup.as_deref().map(Value::Text),
+            44 => self.event_id.as_deref().map(Value::Text),
+            _ => None,
+        }
+    }
+}
+
+/// Its columns, in order, with what they mean.
+pub(super) const DEFINITION: TableDefinition = TableDefinition {
+    table: Table::DeviceImageLoadEvents,
+    name: "DeviceImageLoadEvents",
+    meaning: "Shared libraries that were loaded.",
+    logsources: &[],
+    columns: &[
+        Column {
+            name: "Timestamp",
+            ty: ColumnType::Datetime,
+            meaning: "When it happened, by the clock of the device",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "DeviceId",
+            ty: ColumnType::String,
+            meaning: "Identity of the machine",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "DeviceName",
+            ty: ColumnType::String,
+            meaning: "Name of the machine",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ActionType",
+            ty: ColumnType::String,
+            meaning: "What was done",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "FileName",
+            ty: ColumnType::String,
+            meaning: "Name of the file without its folder",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "FolderPath",
+            ty: ColumnType::String,
+            meaning: "Absolute path of the file, its name included",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "SHA1",
+            ty: ColumnType::String,
+            meaning: "SHA-1 of the file",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "SHA256",
+            ty: ColumnType::String,
+            meaning: "SHA-256 of the file",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "MD5",
+            ty: ColumnType::String,
+            meaning: "MD5 of the file",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "FileSize",
+            ty: ColumnType::Long,
+            meaning: "Size of the file in bytes",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountDomain",
+            ty: ColumnType::String,
+            meaning: "Domain; on Linux the name of the machine of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountName",
+            ty: ColumnType::String,
+            meaning: "Name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountSid",
+            ty: ColumnType::String,
+            meaning: "Security identifier of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountUpn",
+            ty: ColumnType::String,
+            meaning: "User principal name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountObjectId",
+            ty: ColumnType::String,
+            meaning: "Directory object id of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessIntegrityLevel",
+            ty: ColumnType::String,
+            meaning: "Integrity level of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessTokenElevation",
+            ty: ColumnType::String,
+            meaning: "Elevation token of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessSHA1",
+            ty: ColumnType::String,
+            meaning: "SHA-1 of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessSHA256",
+            ty: ColumnType::String,
+            meaning: "SHA-256 of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessMD5",
+            ty: ColumnType::String,
+            meaning: "MD5 of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessFileName",
+            ty: ColumnType::String,
+            meaning: "File name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessFileSize",
+            ty: ColumnType::Long,
+            meaning: "Size in bytes of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoCompanyName",
+            ty: ColumnType::String,
+            meaning: "Version info company name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoProductName",
+            ty: ColumnType::String,
+            meaning: "Version info product name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoProductVersion",
+            ty: ColumnType::String,
+            meaning: "Version info product version of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoInternalFileName",
+            ty: ColumnType::String,
+            meaning: "Version info internal file name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoOriginalFileName",
+            ty: ColumnType::String,
+            meaning: "Version info original file name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoFileDescription",
+            ty: ColumnType::String,
+            meaning: "Version info file description of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessId",
+            ty: ColumnType::Long,
+            meaning: "Process id of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessCommandLine",
+            ty: ColumnType::String,
+            meaning: "Command line of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessCreationTime",
+            ty: ColumnType::Datetime,
+            meaning: "Time of the fork of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessFolderPath",
+            ty: ColumnType::String,
+            meaning: "Absolute path of the executable of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessParentId",
+            ty: ColumnType::Long,
+            meaning: "Process id of the parent of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessParentFileName",
+            ty: ColumnType::String,
+            meaning: "File name of the parent of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessParentCreationTime",
+            ty: ColumnType::Datetime,
+            meaning: "When the parent of the acting process was forked",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ReportId",
+            ty: ColumnType::Long,
+            meaning: "Number of the event within the stream of its device",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AppGuardContainerId",
+            ty: ColumnType::String,
+            meaning: "Isolation container of the browser",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessUniqueId",
+            ty: ColumnType::String,
+            meaning: "Identity of the acting process: boot, pid, start time",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessParentUniqueId",
+            ty: ColumnType::String,
+            meaning: "Identity of the parent of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessUserId",
+            ty: ColumnType::Long,
+            meaning: "Real user id of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessLoginUserId",
+            ty: ColumnType::Long,
+            meaning: "User id that signed in originally (audit login uid) for the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessCurrentDirectory",
+            ty: ColumnType::String,
+            meaning: "Working directory of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessContainerId",
+            ty: ColumnType::String,
+            meaning: "Container of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessCgroup",
+            ty: ColumnType::String,
+            meaning: "Control group of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "EventId",
+            ty: ColumnType::String,
+            meaning: "Identity of the event: stream and number, unique for ever",
+            sigma: &[],
+            ours: true,
+        },
+    ],
+};

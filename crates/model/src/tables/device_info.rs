@@ -1,0 +1,491 @@
+//! The table `DeviceInfo`. Written by `cargo xtask codegen` from `schema/`; do not edit.
+
+use crate::{Column, ColumnType, Table, TableDefinition, Text, Timestamp, Value};
+
+/// What each machine is, told at start and daily.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DeviceInfo {
+    /// When it happened, by the clock of the device.
+    pub timestamp: Option<Timestamp>,
+    /// Identity of the machine.
+    pub device_id: Option<Text>,
+    /// Name of the machine.
+    pub device_name: Option<Text>,
+    /// Version of the sensor.
+    pub client_version: Option<Text>,
+    /// Address the machine was seen from.
+    pub public_ip: Option<Text>,
+    /// Processor architecture.
+    pub os_architecture: Option<Text>,
+    /// Operating system.
+    pub os_platform: Option<Text>,
+    /// Build of the operating system.
+    pub os_build: Option<i64>,
+    /// Is azure AD joined.
+    pub is_azure_ad_joined: Option<bool>,
+    /// Join type.
+    pub join_type: Option<Text>,
+    /// Aad device id.
+    pub aad_device_id: Option<Text>,
+    /// Users signed in, as a JSON array.
+    pub logged_on_users: Option<Text>,
+    /// Registry device tag.
+    pub registry_device_tag: Option<Text>,
+    /// Version of the operating system.
+    pub os_version: Option<Text>,
+    /// Machine group.
+    pub machine_group: Option<Text>,
+    /// Number of the event within the stream of its device.
+    pub report_id: Option<i64>,
+    /// Onboarding status.
+    pub onboarding_status: Option<Text>,
+    /// Further facts as a JSON object.
+    pub additional_fields: Option<Text>,
+    /// Device category.
+    pub device_category: Option<Text>,
+    /// Device type.
+    pub device_type: Option<Text>,
+    /// Device subtype.
+    pub device_subtype: Option<Text>,
+    /// Model.
+    pub model: Option<Text>,
+    /// Vendor.
+    pub vendor: Option<Text>,
+    /// Distribution of Linux.
+    pub os_distribution: Option<Text>,
+    /// Version of the operating system in words.
+    pub os_version_info: Option<Text>,
+    /// Merged device ids.
+    pub merged_device_ids: Option<Text>,
+    /// Merged to device id.
+    pub merged_to_device_id: Option<Text>,
+    /// Is internet facing.
+    pub is_internet_facing: Option<bool>,
+    /// Sensor health state.
+    pub sensor_health_state: Option<Text>,
+    /// Is excluded.
+    pub is_excluded: Option<bool>,
+    /// Exclusion reason.
+    pub exclusion_reason: Option<Text>,
+    /// Exposure level.
+    pub exposure_level: Option<Text>,
+    /// Asset value.
+    pub asset_value: Option<Text>,
+    /// Device manual tags.
+    pub device_manual_tags: Option<Text>,
+    /// Device dynamic tags.
+    pub device_dynamic_tags: Option<Text>,
+    /// Connectivity type.
+    pub connectivity_type: Option<Text>,
+    /// Host device id.
+    pub host_device_id: Option<Text>,
+    /// Azure resource id.
+    pub azure_resource_id: Option<Text>,
+    /// Aws resource name.
+    pub aws_resource_name: Option<Text>,
+    /// Gcp full resource name.
+    pub gcp_full_resource_name: Option<Text>,
+    /// Machine id of the installation.
+    pub machine_id: Option<Text>,
+    /// Release of the kernel.
+    pub kernel_version: Option<Text>,
+    /// Number of processors.
+    pub processor_count: Option<i32>,
+    /// Memory in bytes.
+    pub memory_bytes: Option<i64>,
+    /// When this boot began.
+    pub boot_time: Option<Timestamp>,
+    /// Addresses of the machine, as a JSON array.
+    pub ip_addresses: Option<Text>,
+    /// Identity of the event: stream and number, unique for ever.
+    pub event_id: Option<Text>,
+}
+
+impl DeviceInfo {
+    /// The value in the column at this position of the definition.
+    pub(super) fn value(&self, column: usize) -> Option<Value<'_>> {
+        match column {
+            0 => self.timestamp.map(Value::DateTime),
+            1 => self.device_id.as_deref().map(Value::Text),
+            2 => self.device_name.as_deref().map(Value::Text),
+            3 => self.client_version.as_deref().map(Value::Text),
+            4 => self.public_ip.as_deref().map(Value::Text),
+            5 => self.os_architecture.as_deref().map(Value::Text),
+            6 => self.os_platform.as_deref().map(Value::Text),
+            7 => self.os_build.map(Value::Long),
+            8 => self.is_azure_ad_joined.map(Value::Bool),
+            9 => self.join_type.as_deref().map(Value::Text),
+            10 => self.aad_device_id.as_deref().map(Value::Text),
+            11 => self.logged_on_users.as_deref().map(Value::Text),
+            12 => self.registry_device_tag.as_deref().map(Value::Text),
+            13 => self.os_version.as_deref().map(Value::Text),
+            14 => self.machine_group.as_deref().map(Value::Text),
+            15 => self.report_id.map(Value::Long),
+            16 => self.onboarding_status.as_deref().map(Value::Text),
+            17 => self.additional_fields.as_deref().map(Value::Text),
+            18 => self.device_category.as_deref().map(Value::Text),
+            19 => self.device_type.as_deref().map(Value::Text),
+            20 => self.device_subtype.as_deref().map(Value::Text),
+            21 => self.model.as_deref().map(Value::Text),
+            22 => self.vendor.as_deref().map(Value::Text),
+            23 => self.os_distribution.as_deref().map(Value::Text),
+            24 => self.os_version_info.as_deref().map(Value::Text),
+            25 => self.merged_device_ids.as_deref().map(Value::Text),
+            26 => self.merged_to_device_id.as_deref().map(Value::Text),
+            27 => self.is_internet_facing.map(Value::Bool),
+            28 => self.sensor_health_state.as_deref().map(Value::Text),
+            29 => self.is_excluded.map(Value::Bool),
+            30 => self.exclusion_reason.as_deref().map(Value::Text),
+            31 => self.exposure_level.as_deref().map(Value::Text),
+            32 => self.asset_value.as_deref().map(Value::Text),
+            33 => self.device_manual_tags.as_deref().map(Value::Text),
+            34 => self.device_dynamic_tags.as_deref().map(Value::Text),
+            35 => self.connectivity_type.as_deref().map(Value::Text),
+            36 => self.host_device_id.as_deref().map(Value::Text),
+            37 => self.azure_resource_id.as_deref().map(Value::Text),
+            38 => self.aws_resource_name.as_deref().map(Value::Text),
+            39 => self.gcp_full_resource_name.as_deref().map(Value::Text),
+            40 => self.machine_id.as_deref().map(Value::Text),
+            41 => self.kernel_version.as_deref().map(Value::Text),
+            42 => self.processor_count.map(Value::Int),
+            43 => self.memory_bytes.map(Value::Long),
+            44 => self.boot_time.map(Value::DateTime),
+            45 => self.ip_addresses.as_deref().map(Value::Text),
+            46 => self.event_id.as_deref().map(Value::Text),
+            _ => None,
+        }
+    }
+}
+
+/// Its columns, in order, with what they mean.
+pub(super) const DEFINITION: TableDefinition = TableDefinition {
+    table: Table::DeviceInfo,
+    name: "DeviceInfo",
+    meaning: "What each machine is, told at start and daily.",
+    logsources: &[],
+    columns: &[
+        Column {
+            name: "Timestamp",
+            ty: ColumnType::Datetime,
+            meaning: "When it happened, by the clock of the device",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "DeviceId",
+            ty: ColumnType::String,
+            meaning: "Identity of the machine",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "DeviceName",
+            ty: ColumnType::String,
+            meaning: "Name of the machine",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ClientVersion",
+            ty: ColumnType::String,
+            meaning: "Version of the sensor",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "PublicIP",
+            ty: ColumnType::String,
+            meaning: "Address the machine was seen from",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "OSArchitecture",
+            ty: ColumnType::String,
+            meaning: "Processor architecture",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "OSPlatform",
+            ty: ColumnType::String,
+            meaning: "Operating system",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "OSBuild",
+            ty: ColumnType::Long,
+            meaning: "Build of the operating system",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "IsAzureADJoined",
+            ty: ColumnType::Bool,
+            meaning: "Is azure AD joined",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "JoinType",
+            ty: ColumnType::String,
+            meaning: "Join type",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AadDeviceId",
+            ty: ColumnType::String,
+            meaning: "Aad device id",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "LoggedOnUsers",
+            ty: ColumnType::String,
+            meaning: "Users signed in, as a JSON array",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "RegistryDeviceTag",
+            ty: ColumnType::String,
+            meaning: "Registry device tag",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "OSVersion",
+            ty: ColumnType::String,
+            meaning: "Version of the operating system",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "MachineGroup",
+            ty: ColumnType::String,
+            meaning: "Machine group",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ReportId",
+            ty: ColumnType::Long,
+            meaning: "Number of the event within the stream of its device",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "OnboardingStatus",
+            ty: ColumnType::String,
+            meaning: "Onboarding status",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AdditionalFields",
+            ty: ColumnType::String,
+            meaning: "Further facts as a JSON object",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "DeviceCategory",
+            ty: ColumnType::String,
+            meaning: "Device category",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "DeviceType",
+            ty: ColumnType::String,
+            meaning: "Device type",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "DeviceSubtype",
+            ty: ColumnType::String,
+            meaning: "Device subtype",
+            sigma: &[],
+            ours: false,
+        },
+        Column { name: "Model", ty: ColumnType::String, meaning: "Model", sigma: &[], ours: false },
+        Column {
+            name: "Vendor",
+            ty: ColumnType::String,
+            meaning: "Vendor",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "OSDistribution",
+            ty: ColumnType::String,
+            meaning: "Distribution of Linux",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "OSVersionInfo",
+            ty: ColumnType::String,
+            meaning: "Version of the operating system in words",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "MergedDeviceIds",
+            ty: ColumnType::String,
+            meaning: "Merged device ids",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "MergedToDeviceId",
+            ty: ColumnType::String,
+            meaning: "Merged to device id",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "IsInternetFacing",
+            ty: ColumnType::Bool,
+            meaning: "Is internet facing",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "SensorHealthState",
+            ty: ColumnType::String,
+            meaning: "Sensor health state",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "IsExcluded",
+            ty: ColumnType::Bool,
+            meaning: "Is excluded",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ExclusionReason",
+            ty: ColumnType::String,
+            meaning: "Exclusion reason",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ExposureLevel",
+            ty: ColumnType::String,
+            meaning: "Exposure level",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AssetValue",
+            ty: ColumnType::String,
+            meaning: "Asset value",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "DeviceManualTags",
+            ty: ColumnType::String,
+            meaning: "Device manual tags",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "DeviceDynamicTags",
+            ty: ColumnType::String,
+            meaning: "Device dynamic tags",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ConnectivityType",
+            ty: ColumnType::String,
+            meaning: "Connectivity type",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "HostDeviceId",
+            ty: ColumnType::String,
+            meaning: "Host device id",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AzureResourceId",
+            ty: ColumnType::String,
+            meaning: "Azure resource id",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AwsResourceName",
+            ty: ColumnType::String,
+            meaning: "Aws resource name",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "GcpFullResourceName",
+            ty: ColumnType::String,
+            meaning: "Gcp full resource name",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "MachineId",
+            ty: ColumnType::String,
+            meaning: "Machine id of the installation",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "KernelVersion",
+            ty: ColumnType::String,
+            meaning: "Release of the kernel",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "ProcessorCount",
+            ty: ColumnType::Int,
+            meaning: "Number of processors",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "MemoryBytes",
+            ty: ColumnType::Long,
+            meaning: "Memory in bytes",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "BootTime",
+            ty: ColumnType::Datetime,
+            meaning: "When this boot began",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "IPAddresses",
+            ty: ColumnType::Dynamic,
+            meaning: "Addresses of the machine, as a JSON array",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "EventId",
+            ty: ColumnType::String,
+            meaning: "Identity of the event: stream and number, unique for ever",
+            sigma: &[],
+            ours: true,
+        },
+    ],
+};

@@ -1,0 +1,491 @@
+//! The table `DeviceRegistryEvents`. Written by `cargo xtask codegen` from `schema/`; do not edit.
+
+use crate::{Column, ColumnType, Table, TableDefinition, Text, Timestamp, Value};
+
+/// Changes of the Windows registry.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DeviceRegistryEvents {
+    /// When it happened, by the clock of the device.
+    pub timestamp: Option<Timestamp>,
+    /// Identity of the machine.
+    pub device_id: Option<Text>,
+    /// Name of the machine.
+    pub device_name: Option<Text>,
+    /// What was done.
+    pub action_type: Option<Text>,
+    /// Registry key.
+    pub registry_key: Option<Text>,
+    /// Registry value type.
+    pub registry_value_type: Option<Text>,
+    /// Registry value name.
+    pub registry_value_name: Option<Text>,
+    /// Registry value data.
+    pub registry_value_data: Option<Text>,
+    /// Previous registry key.
+    pub previous_registry_key: Option<Text>,
+    /// Previous registry value name.
+    pub previous_registry_value_name: Option<Text>,
+    /// Previous registry value data.
+    pub previous_registry_value_data: Option<Text>,
+    /// Domain; on Linux the name of the machine of the acting process.
+    pub initiating_process_account_domain: Option<Text>,
+    /// Name of the acting process.
+    pub initiating_process_account_name: Option<Text>,
+    /// Security identifier of the acting process.
+    pub initiating_process_account_sid: Option<Text>,
+    /// User principal name of the acting process.
+    pub initiating_process_account_upn: Option<Text>,
+    /// Directory object id of the acting process.
+    pub initiating_process_account_object_id: Option<Text>,
+    /// Integrity level of the acting process.
+    pub initiating_process_integrity_level: Option<Text>,
+    /// Elevation token of the acting process.
+    pub initiating_process_token_elevation: Option<Text>,
+    /// SHA-1 of the acting process.
+    pub initiating_process_sha1: Option<Text>,
+    /// SHA-256 of the acting process.
+    pub initiating_process_sha256: Option<Text>,
+    /// MD5 of the acting process.
+    pub initiating_process_md5: Option<Text>,
+    /// File name of the acting process.
+    pub initiating_process_file_name: Option<Text>,
+    /// Size in bytes of the acting process.
+    pub initiating_process_file_size: Option<i64>,
+    /// Version info company name of the acting process.
+    pub initiating_process_version_info_company_name: Option<Text>,
+    /// Version info product name of the acting process.
+    pub initiating_process_version_info_product_name: Option<Text>,
+    /// Version info product version of the acting process.
+    pub initiating_process_version_info_product_version: Option<Text>,
+    /// Version info internal file name of the acting process.
+    pub initiating_process_version_info_internal_file_name: Option<Text>,
+    /// Version info original file name of the acting process.
+    pub initiating_process_version_info_original_file_name: Option<Text>,
+    /// Version info file description of the acting process.
+    pub initiating_process_version_info_file_description: Option<Text>,
+    /// Process id of the acting process.
+    pub initiating_process_id: Option<i64>,
+    /// Command line of the acting process.
+    pub initiating_process_command_line: Option<Text>,
+    /// Time of the fork of the acting process.
+    pub initiating_process_creation_time: Option<Timestamp>,
+    /// Absolute path of the executable of the acting process.
+    pub initiating_process_folder_path: Option<Text>,
+    /// Process id of the parent of the acting process.
+    pub initiating_process_parent_id: Option<i64>,
+    /// File name of the parent of the acting process.
+    pub initiating_process_parent_file_name: Option<Text>,
+    /// When the parent of the acting process was forked.
+    pub initiating_process_parent_creation_time: Option<Timestamp>,
+    /// Number of the event within the stream of its device.
+    pub report_id: Option<i64>,
+    /// Isolation container of the browser.
+    pub app_guard_container_id: Option<Text>,
+    /// Identity of the acting process: boot, pid, start time.
+    pub initiating_process_unique_id: Option<Text>,
+    /// Identity of the parent of the acting process.
+    pub initiating_process_parent_unique_id: Option<Text>,
+    /// Real user id of the acting process.
+    pub initiating_process_user_id: Option<i64>,
+    /// User id that signed in originally (audit login uid) for the acting process.
+    pub initiating_process_login_user_id: Option<i64>,
+    /// Working directory of the acting process.
+    pub initiating_process_current_directory: Option<Text>,
+    /// Container of the acting process.
+    pub initiating_process_container_id: Option<Text>,
+    /// Control group of the acting process.
+    pub initiating_process_cgroup: Option<Text>,
+    /// Identity of the event: stream and number, unique for ever.
+    pub event_id: Option<Text>,
+}
+
+impl DeviceRegistryEvents {
+    /// The value in the column at this position of the definition.
+    pub(super) fn value(&self, column: usize) -> Option<Value<'_>> {
+        match column {
+            0 => self.timestamp.map(Value::DateTime),
+            1 => self.device_id.as_deref().map(Value::Text),
+            2 => self.device_name.as_deref().map(Value::Text),
+            3 => self.action_type.as_deref().map(Value::Text),
+            4 => self.registry_key.as_deref().map(Value::Text),
+            5 => self.registry_value_type.as_deref().map(Value::Text),
+            6 => self.registry_value_name.as_deref().map(Value::Text),
+            7 => self.registry_value_data.as_deref().map(Value::Text),
+            8 => self.previous_registry_key.as_deref().map(Value::Text),
+            9 => self.previous_registry_value_name.as_deref().map(Value::Text),
+            10 => self.previous_registry_value_data.as_deref().map(Value::Text),
+            11 => self.initiating_process_account_domain.as_deref().map(Value::Text),
+            12 => self.initiating_process_account_name.as_deref().map(Value::Text),
+            13 => self.initiating_process_account_sid.as_deref().map(Value::Text),
+            14 => self.initiating_process_account_upn.as_deref().map(Value::Text),
+            15 => self.initiating_process_account_object_id.as_deref().map(Value::Text),
+            16 => self.initiating_process_integrity_level.as_deref().map(Value::Text),
+            17 => self.initiating_process_token_elevation.as_deref().map(Value::Text),
+            18 => self.initiating_process_sha1.as_deref().map(Value::Text),
+            19 => self.initiating_process_sha256.as_deref().map(Value::Text),
+            20 => self.initiating_process_md5.as_deref().map(Value::Text),
+            21 => self.initiating_process_file_name.as_deref().map(Value::Text),
+            22 => self.initiating_process_file_size.map(Value::Long),
+            23 => self.initiating_process_version_info_company_name.as_deref().map(Value::Text),
+            24 => self.initiating_process_version_info_product_name.as_deref().map(Value::Text),
+            25 => self.initiating_process_version_info_product_version.as_deref().map(Value::Text),
+            26 => {
+                self.initiating_process_version_info_internal_file_name.as_deref().map(Value::Text)
+            }
+            27 => {
+                self.initiating_process_version_info_original_file_name.as_deref().map(Value::Text)
+            }
+            28 => self.initiating_process_version_info_file_description.as_deref().map(Value::Text),
+            29 => self.initiating_process_id.map(Value::Long),
+            30 => self.initiating_process_command_line.as_deref().map(Value::Text),
+            31 => self.initiating_process_creation_time.map(Value::DateTime),
+            32 => self.initiating_process_folder_path.as_deref().map(Value::Text),
+            33 => self.initiating_process_parent_id.map(Value::Long),
+            34 => self.initiating_process_parent_file_name.as_deref().map(Value::Text),
+            35 => self.initiating_process_parent_creation_time.map(Value::DateTime),
+            36 => self.report_id.map(Value::Long),
+            37 => self.app_guard_container_id.as_deref().map(Value::Text),
+            38 => self.initiating_process_unique_id.as_deref().map(Value::Text),
+            39 => self.initiating_process_parent_unique_id.as_deref().map(Value::Text),
+            40 => self.initiating_process_user_id.map(Value::Long),
+            41 => self.initiating_process_login_user_id.map(Value::Long),
+            42 => self.initiating_process_current_directory.as_deref().map(Value::Text),
+            43 => self.initiating_process_container_id.as_deref().map(Value::Text),
+            44 => self.initiating_process_cgroup.as_deref().map(Value::Text),
+            45 => self.event_id.as_deref().map(Value::Text),
+            _ => None,
+        }
+    }
+}
+
+/// Its columns, in order, with what they mean.
+pub(super) const DEFINITION: TableDefinition = TableDefinition {
+    table: Table::DeviceRegistryEvents,
+    name: "DeviceRegistryEvents",
+    meaning: "Changes of the Windows registry.",
+    logsources: &[],
+    columns: &[
+        Column {
+            name: "Timestamp",
+            ty: ColumnType::Datetime,
+            meaning: "When it happened, by the clock of the device",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "DeviceId",
+            ty: ColumnType::String,
+            meaning: "Identity of the machine",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "DeviceName",
+            ty: ColumnType::String,
+            meaning: "Name of the machine",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ActionType",
+            ty: ColumnType::String,
+            meaning: "What was done",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "RegistryKey",
+            ty: ColumnType::String,
+            meaning: "Registry key",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "RegistryValueType",
+            ty: ColumnType::String,
+            meaning: "Registry value type",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "RegistryValueName",
+            ty: ColumnType::String,
+            meaning: "Registry value name",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "RegistryValueData",
+            ty: ColumnType::String,
+            meaning: "Registry value data",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "PreviousRegistryKey",
+            ty: ColumnType::String,
+            meaning: "Previous registry key",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "PreviousRegistryValueName",
+            ty: ColumnType::String,
+            meaning: "Previous registry value name",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "PreviousRegistryValueData",
+            ty: ColumnType::String,
+            meaning: "Previous registry value data",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountDomain",
+            ty: ColumnType::String,
+            meaning: "Domain; on Linux the name of the machine of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountName",
+            ty: ColumnType::String,
+            meaning: "Name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountSid",
+            ty: ColumnType::String,
+            meaning: "Security identifier of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountUpn",
+            ty: ColumnType::String,
+            meaning: "User principal name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountObjectId",
+            ty: ColumnType::String,
+            meaning: "Directory object id of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessIntegrityLevel",
+            ty: ColumnType::String,
+            meaning: "Integrity level of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessTokenElevation",
+            ty: ColumnType::String,
+            meaning: "Elevation token of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessSHA1",
+            ty: ColumnType::String,
+            meaning: "SHA-1 of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessSHA256",
+            ty: ColumnType::String,
+            meaning: "SHA-256 of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessMD5",
+            ty: ColumnType::String,
+            meaning: "MD5 of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessFileName",
+            ty: ColumnType::String,
+            meaning: "File name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessFileSize",
+            ty: ColumnType::Long,
+            meaning: "Size in bytes of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoCompanyName",
+            ty: ColumnType::String,
+            meaning: "Version info company name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoProductName",
+            ty: ColumnType::String,
+            meaning: "Version info product name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoProductVersion",
+            ty: ColumnType::String,
+            meaning: "Version info product version of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoInternalFileName",
+            ty: ColumnType::String,
+            meaning: "Version info internal file name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoOriginalFileName",
+            ty: ColumnType::String,
+            meaning: "Version info original file name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessVersionInfoFileDescription",
+            ty: ColumnType::String,
+            meaning: "Version info file description of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessId",
+            ty: ColumnType::Long,
+            meaning: "Process id of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessCommandLine",
+            ty: ColumnType::String,
+            meaning: "Command line of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessCreationTime",
+            ty: ColumnType::Datetime,
+            meaning: "Time of the fork of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessFolderPath",
+            ty: ColumnType::String,
+            meaning: "Absolute path of the executable of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessParentId",
+            ty: ColumnType::Long,
+            meaning: "Process id of the parent of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessParentFileName",
+            ty: ColumnType::String,
+            meaning: "File name of the parent of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessParentCreationTime",
+            ty: ColumnType::Datetime,
+            meaning: "When the parent of the acting process was forked",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ReportId",
+            ty: ColumnType::Long,
+            meaning: "Number of the event within the stream of its device",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AppGuardContainerId",
+            ty: ColumnType::String,
+            meaning: "Isolation container of the browser",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessUniqueId",
+            ty: ColumnType::String,
+            meaning: "Identity of the acting process: boot, pid, start time",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessParentUniqueId",
+            ty: ColumnType::String,
+            meaning: "Identity of the parent of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessUserId",
+            ty: ColumnType::Long,
+            meaning: "Real user id of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessLoginUserId",
+            ty: ColumnType::Long,
+            meaning: "User id that signed in originally (audit login uid) for the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessCurrentDirectory",
+            ty: ColumnType::String,
+            meaning: "Working directory of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessContainerId",
+            ty: ColumnType::String,
+            meaning: "Container of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InitiatingProcessCgroup",
+            ty: ColumnType::String,
+            meaning: "Control group of the acting process",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "EventId",
+            ty: ColumnType::String,
+            meaning: "Identity of the event: stream and number, unique for ever",
+            sigma: &[],
+            ours: true,
+        },
+    ],
+};
