@@ -1,0 +1,258 @@
+//! Processes come, change and go; and each is introduced before an event names it.
+
+use std::sync::{Arc, OnceLock};
+
+use bartizan_model::ProcessKey;
+use bartizan_probe_abi::{Actor, Exec, Exit};
+
+use crate::{
+    collector::Collector,
+    container,
+    fact::{Fact, What},
+    process::{Credentials, Image, ImageFile, Origin, Place, Process},
+};
+
+/// Longest line of ancestors that is introduced at once; nobody nests deeper.
+const ANCESTORS: usize = 256;
+
+impl Collector {
+    /// A process that ran before the first record. What the records say of it is newer.
+    pub(crate) fn observe(&mut self, mut process: Process) {
+        if self.table.get(process.key).is_some() {
+            return;
+        }
+        if let Some(cgroups) = self.procfs.cgroups(process.key.pid) {
+            process.place = container::place(&cgroups);
+        }
+        self.table.insert(Arc::new(process), None, self.now.boot_ns);
+    }
+
+    pub(crate) fn on_fork(&mut self, child: &Actor) {
+        let key = self.key(child.pid, child.start_ticks());
+        // The look at what runs may have come between the fork and this record.
+        if self.table.get(key).is_some() {
+            return;
+        }
+        let parent = self.parent_of(child);
+        let process = Process {
+            key,
+            parent: parent.as_ref().map(|parent| parent.key),
+            started_at: self.now.wall_at_tick(key.start_ticks),
+            comm: child.comm.as_str().into(),
+            image: parent.as_ref().and_then(|parent| parent.image.clone()),
+            credentials: credentials(child),
+            place: parent.as_ref().map(|parent| parent.place.clone()).unwrap_or_default(),
+            origin: Origin::Forked,
+        };
+        self.table.insert(Arc::new(process), parent, self.now.boot_ns);
+    }
+
+    pub(crate) fn on_exec(&mut self, actor: &Actor, exec: Exec, time_ns: u64) {
+        let key = self.key(actor.pid, actor.start_ticks());
+        let before = self.table.get(key).cloned();
+        let parent = match &before {
+            // A process whose parent has ended gets another; who made it does not change.
+            Some(entry) => entry.parent.clone().or_else(|| self.known(entry.process.parent?)),
+            None => self.parent_of(actor),
+        };
+        let place = self
+            .places
+            .of(actor.cgroup_id, actor.mount_ns, || self.procfs.cgroups(actor.pid))
+            .or_else(|| Some(before.as_ref()?.process.place.clone()))
+            .unwrap_or_default();
+        let process = Arc::new(Process {
+            key,
+            parent: parent.as_ref().map(|parent| parent.key),
+            started_at: self.now.wall_at_tick(key.start_ticks),
+            comm: actor.comm.as_str().into(),
+            image: Some(Arc::new(self.image(actor.pid, exec))),
+            credentials: credentials(actor),
+            place,
+            origin: Origin::Started,
+        });
+        self.introduce(parent.as_ref().map(|parent| parent.key), time_ns);
+        self.table.insert(Arc::clone(&process), parent.clone(), self.now.boot_ns);
+        if let Some(entry) = self.table.get_mut(key) {
+            entry.introduced = true;
+        }
+        let at = self.now.wall_at(time_ns);
+        self.tell_introduction(Fact { at, process, parent, what: What::Introduced });
+    }
+
+    /// A fork that never acted is not told, so its end is not either.
+    pub(crate) fn on_exit(&mut self, actor: &Actor, exit: Exit, time_ns: u64) {
+        let process = self.acting(actor);
+        let silent = self
+            .table
+            .get(process.key)
+            .is_some_and(|entry| !entry.introduced && entry.process.origin == Origin::Forked);
+        if !silent {
+            let what = What::Ended { code: exit.code(), signal: exit.signal() };
+            self.tell_of(process.key, what, time_ns);
+        }
+        self.table.end(process.key, time_ns);
+    }
+
+    /// Tells what a known process did, after introducing it.
+    pub(crate) fn tell_of(&mut self, key: ProcessKey, what: What, time_ns: u64) {
+        if let Some(fact) = self.fact_of(key, what, time_ns) {
+            self.tell(fact);
+        }
+    }
+
+    /// The fact of what a known process did; the process is introduced at once.
+    pub(crate) fn fact_of(&mut self, key: ProcessKey, what: What, time_ns: u64) -> Option<Fact> {
+        self.introduce(Some(key), time_ns);
+        let process = self.known(key)?;
+        let parent = self.parent_in_table(key);
+        Some(Fact { at: self.now.wall_at(time_ns), process, parent, what })
+    }
+
+    /// The process that a record names, with its present credentials; found, read or made up from
+    /// what the record says.
+    pub(crate) fn acting(&mut self, actor: &Actor) -> Arc<Process> {
+        let key = self.key(actor.pid, actor.start_ticks());
+        let credentials = credentials(actor);
+        if let Some(entry) = self.table.get_mut(key) {
+            if entry.process.credentials != credentials {
+                Arc::make_mut(&mut entry.process).credentials = credentials;
+            }
+            return Arc::clone(&entry.process);
+        }
+        let parent = self.parent_of(actor);
+        let read = self.procfs.process(actor.pid, self.now).filter(|process| process.key == key);
+        let mut process = read.unwrap_or_else(|| Process {
+            key,
+            parent: None,
+            started_at: self.now.wall_at_tick(key.start_ticks),
+            comm: actor.comm.as_str().into(),
+            image: None,
+            credentials,
+            place: Place::default(),
+            origin: Origin::Observed,
+        });
+        process.parent = parent.as_ref().map(|parent| parent.key);
+        process.credentials = credentials;
+        let cgroups = || self.procfs.cgroups(actor.pid);
+        process.place =
+            self.places.of(actor.cgroup_id, actor.mount_ns, cgroups).unwrap_or_default();
+        let process = Arc::new(process);
+        self.table.insert(Arc::clone(&process), parent, self.now.boot_ns);
+        process
+    }
+
+    /// A process of the table.
+    pub(crate) fn known(&self, key: ProcessKey) -> Option<Arc<Process>> {
+        self.table.get(key).map(|entry| Arc::clone(&entry.process))
+    }
+
+    /// The parent that a record names. The kernel's first processes have none.
+    fn parent_of(&mut self, actor: &Actor) -> Option<Arc<Process>> {
+        if actor.parent_pid == 0 {
+            return None;
+        }
+        let key = self.key(actor.parent_pid, actor.parent_start_ticks());
+        if let Some(known) = self.known(key) {
+            return Some(known);
+        }
+        let read = self.procfs.process(key.pid, self.now).filter(|process| process.key == key);
+        let process = Arc::new(read.unwrap_or_else(|| self.gone(key)));
+        self.table.insert(Arc::clone(&process), None, self.now.boot_ns);
+        Some(process)
+    }
+
+    /// A process of which nothing is left but its name in a record.
+    fn gone(&self, key: ProcessKey) -> Process {
+        Process {
+            key,
+            parent: None,
+            started_at: self.now.wall_at_tick(key.start_ticks),
+            comm: "gone".into(),
+            image: None,
+            credentials: Credentials::default(),
+            place: Place::default(),
+            origin: Origin::Observed,
+        }
+    }
+
+    /// Tells of a process and its ancestors, oldest first, unless they were told of before.
+    fn introduce(&mut self, key: Option<ProcessKey>, time_ns: u64) {
+        let mut unknown = Vec::new();
+        let mut next = key;
+        while let Some(key) = next {
+            if unknown.len() >= ANCESTORS || unknown.contains(&key) {
+                break;
+            }
+            let parent = self.parent_in_table(key);
+            let Some(entry) = self.table.get_mut(key) else { break };
+            if entry.introduced {
+                break;
+            }
+            entry.parent.clone_from(&parent);
+            unknown.push(key);
+            next = parent.map(|parent| parent.key);
+        }
+        for key in unknown.into_iter().rev() {
+            self.introduce_one(key, time_ns);
+        }
+    }
+
+    fn introduce_one(&mut self, key: ProcessKey, time_ns: u64) {
+        let at = self.now.wall_at(time_ns);
+        let Some(entry) = self.table.get_mut(key) else { return };
+        entry.introduced = true;
+        let (process, parent) = (Arc::clone(&entry.process), entry.parent.clone());
+        self.tell_introduction(Fact { at, process, parent, what: What::Introduced });
+    }
+
+    /// The parent of a process, as it is in the table now, or as it was. One that was forgotten
+    /// meanwhile, or was never seen, comes back so that it can be introduced.
+    fn parent_in_table(&mut self, key: ProcessKey) -> Option<Arc<Process>> {
+        let entry = self.table.get(key)?;
+        let parent_key = entry.process.parent?;
+        if let Some(parent) = self.known(parent_key) {
+            return Some(parent);
+        }
+        let process = entry.parent.clone().unwrap_or_else(|| Arc::new(self.gone(parent_key)));
+        self.table.insert(Arc::clone(&process), None, self.now.boot_ns);
+        self.table.end(parent_key, self.now.boot_ns);
+        Some(process)
+    }
+
+    fn image(&self, pid: u32, exec: Exec) -> Image {
+        let argv = if exec.argv_missing {
+            self.procfs.arguments(pid).unwrap_or_default()
+        } else {
+            exec.argv
+        };
+        Image {
+            path: exec.exe.into(),
+            command_line: argv.join(" ").into(),
+            arguments_cut: exec.argv_cut,
+            directory: Some(exec.cwd.into()),
+            file: Some(ImageFile {
+                device: exec.device,
+                inode: exec.inode,
+                size: exec.file_size,
+                deleted: exec.deleted && !exec.detached,
+                fileless: exec.detached,
+            }),
+            hash: OnceLock::new(),
+        }
+    }
+
+    fn key(&self, pid: u32, start_ticks: u64) -> ProcessKey {
+        ProcessKey { boot: self.procfs.boot(), pid, start_ticks }
+    }
+}
+
+fn credentials(actor: &Actor) -> Credentials {
+    Credentials {
+        uid: actor.uid,
+        gid: actor.gid,
+        euid: actor.euid,
+        egid: actor.egid,
+        login_uid: actor.login_uid,
+        session_id: actor.session_id,
+    }
+}

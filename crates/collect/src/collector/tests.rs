@@ -1,0 +1,289 @@
+//! Records in, the stream of observations out, one line each.
+
+use std::{fs, net::Ipv4Addr, time::Duration};
+
+use bartizan_model::{Action, ConnectionOutcome, FileOperation, Timestamp};
+use bartizan_probe_abi::{
+    Actor, Connect, ConnectPhase, Exec, Exit, FileName, FileOpen, Record, RecordBody,
+};
+use tempfile::TempDir;
+
+use super::{Collector, CollectorConfig};
+use crate::{Moment, Observation};
+
+const SECOND: u64 = 1_000_000_000;
+
+/// A collector over an empty `/proc`, fed with records made up by the test.
+struct Bench {
+    collector: Collector,
+    at_ns: u64,
+    _proc: TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let proc = tempfile::tempdir().unwrap();
+        let random = proc.path().join("sys/kernel/random");
+        fs::create_dir_all(&random).unwrap();
+        fs::write(random.join("boot_id"), "00000000-0000-0000-0000-0000000000b0\n").unwrap();
+        let passwd = proc.path().join("passwd");
+        fs::write(&passwd, "root:x:0:0::/root:/bin/sh\neve:x:1000:1000::/:/bin/sh\n").unwrap();
+        let config = CollectorConfig {
+            procfs: proc.path().to_owned(),
+            passwd,
+            hash_patience: Duration::ZERO,
+            ..CollectorConfig::default()
+        };
+        let collector = Collector::new(config, moment(0)).unwrap();
+        Self { collector, at_ns: SECOND, _proc: proc }
+    }
+
+    fn feed(&mut self, pid: u32, parent_pid: u32, body: RecordBody) -> &mut Self {
+        self.at_ns += 1_000_000;
+        let actor = Actor {
+            pid,
+            tid: pid,
+            start_ns: u64::from(pid) * 10_000_000,
+            parent_pid,
+            parent_start_ns: u64::from(parent_pid) * 10_000_000,
+            uid: 1000,
+            gid: 1000,
+            euid: 1000,
+            egid: 1000,
+            login_uid: Some(1000),
+            session_id: None,
+            cgroup_id: 1,
+            exec_id: 1,
+            mount_ns: 1,
+            comm: format!("comm-{pid}"),
+        };
+        let record = Record { cpu: 0, sequence: 0, time_ns: self.at_ns, actor, body };
+        self.collector.record(record, moment(self.at_ns));
+        self
+    }
+
+    fn told(&mut self) -> Vec<String> {
+        let now = moment(self.at_ns);
+        self.collector.take(now).iter().map(line).collect()
+    }
+
+    fn later(&mut self, seconds: u64) -> Vec<String> {
+        self.at_ns += seconds * SECOND;
+        self.told()
+    }
+}
+
+fn moment(boot_ns: u64) -> Moment {
+    Moment { boot_ns, wall: Timestamp::from_nanos(i64::try_from(boot_ns).unwrap()) }
+}
+
+/// One observation in one line.
+fn line(observation: &Observation) -> String {
+    let actor = observation.actor.as_ref();
+    let who = actor.map_or_else(|| "-".to_owned(), |p| format!("{}({})", p.image, p.key.pid));
+    match &observation.action {
+        Action::ProcessStarted(p) => format!("{who} started {} as {}", p.command_line, p.key.pid),
+        Action::ProcessForked(p) => format!("{who} forked {}", p.key.pid),
+        Action::ProcessObserved(p) => format!("observed {}({})", p.image, p.key.pid),
+        Action::ProcessEnded { exit_code, signal } => {
+            format!("{who} ended {exit_code:?} {signal:?}")
+        }
+        Action::Connection(c) => {
+            let outcome = match c.outcome {
+                ConnectionOutcome::Attempted => "attempted",
+                ConnectionOutcome::Succeeded => "reached",
+                ConnectionOutcome::Failed => "failed",
+            };
+            format!("{who} {outcome} {}", c.remote)
+        }
+        Action::File(f) => {
+            let operation = match f.operation {
+                FileOperation::Created => "created",
+                FileOperation::Modified => "modified",
+                FileOperation::Renamed => "renamed",
+                FileOperation::Deleted => "deleted",
+            };
+            format!("{who} {operation} {} x{}", f.path, f.count)
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+fn exec(command_line: &str) -> RecordBody {
+    let argv: Vec<String> = command_line.split(' ').map(str::to_owned).collect();
+    RecordBody::Exec(Exec {
+        exe: format!("/bin/{}", argv[0]),
+        cwd: "/".to_owned(),
+        script: argv[0].clone(),
+        argv,
+        argv_total: 0,
+        argv_cut: false,
+        argv_missing: false,
+        path_cut: false,
+        deleted: false,
+        detached: false,
+        device: 1,
+        inode: 1,
+        file_size: 1,
+        mode: 0o100_755,
+        file_uid: 0,
+        file_gid: 0,
+    })
+}
+
+fn open(path: &str, created: bool) -> RecordBody {
+    RecordBody::FileOpen(FileOpen {
+        path: path.to_owned(),
+        path_cut: false,
+        created,
+        device: 1,
+        inode: 2,
+        file_size: 0,
+        mode: 0o100_644,
+        open_flags: 1,
+    })
+}
+
+fn name(base: &str, name: &str) -> FileName {
+    FileName { base: base.to_owned(), name: name.to_owned(), cut: false, directory: false }
+}
+
+fn connect(cookie: u64, phase: ConnectPhase, protocol: u8, port: u16) -> RecordBody {
+    RecordBody::Connect(Connect {
+        cookie,
+        phase,
+        protocol,
+        local_address: Ipv4Addr::LOCALHOST.into(),
+        local_port: 0,
+        remote_address: Ipv4Addr::LOCALHOST.into(),
+        remote_port: port,
+        error: 0,
+    })
+}
+
+const EXIT: RecordBody = RecordBody::Exit(Exit { status: 7 << 8 });
+
+#[test]
+fn a_shell_that_runs_a_program_is_told_from_start_to_end() {
+    let mut bench = Bench::new();
+    bench.feed(10, 1, exec("sh -c id")).feed(11, 10, RecordBody::Fork).feed(11, 10, exec("id -u"));
+    bench.feed(11, 10, EXIT).feed(10, 1, RecordBody::Exit(Exit { status: 9 }));
+    assert_eq!(
+        bench.told(),
+        [
+            "observed [gone](1)",
+            "[gone](1) started sh -c id as 10",
+            "/bin/sh(10) started id -u as 11",
+            "/bin/id(11) ended Some(7) None",
+            "/bin/sh(10) ended None Some(9)",
+        ]
+    );
+}
+
+#[test]
+fn a_fork_that_never_acts_is_not_told() {
+    let mut bench = Bench::new();
+    bench.feed(10, 0, exec("make all")).feed(11, 10, RecordBody::Fork).feed(11, 10, EXIT);
+    assert_eq!(bench.told(), ["- started make all as 10"]);
+}
+
+#[test]
+fn forks_are_introduced_from_the_oldest_before_the_youngest_acts() {
+    let mut bench = Bench::new();
+    bench.feed(10, 0, exec("bash -i"));
+    bench.feed(11, 10, RecordBody::Fork).feed(12, 11, RecordBody::Fork);
+    bench.feed(12, 11, open("/etc/cron.d/job", true));
+    bench.feed(12, 11, open("/etc/cron.d/other", true));
+    assert_eq!(
+        bench.told(),
+        [
+            "- started bash -i as 10",
+            "/bin/bash(10) forked 11",
+            "/bin/bash(11) forked 12",
+            "/bin/bash(12) created /etc/cron.d/job x1",
+            "/bin/bash(12) created /etc/cron.d/other x1",
+        ]
+    );
+}
+
+#[test]
+fn a_process_whose_parent_ended_keeps_the_one_that_made_it() {
+    let mut bench = Bench::new();
+    bench.feed(10, 0, exec("sh -c x")).feed(11, 10, RecordBody::Fork).feed(10, 0, EXIT);
+    // By now the kernel names another parent.
+    bench.feed(11, 1, exec("daemon"));
+    assert_eq!(bench.told().last().unwrap(), "/bin/sh(10) started daemon as 11");
+}
+
+#[test]
+fn repeated_writes_are_told_once_and_summed_up() {
+    let mut bench = Bench::new();
+    bench.feed(10, 0, exec("tail"));
+    for _ in 0..5 {
+        bench.feed(10, 0, open("/tmp/log", false));
+    }
+    assert_eq!(bench.told()[1..], ["/bin/tail(10) modified /tmp/log x1"]);
+    assert_eq!(bench.later(11), ["/bin/tail(10) modified /tmp/log x4"]);
+    assert_eq!(bench.collector.counters().merged, 4);
+}
+
+#[test]
+fn only_files_that_matter_are_told_and_the_others_counted() {
+    let mut bench = Bench::new();
+    bench.feed(10, 0, exec("cp"));
+    bench.feed(10, 0, open("/data/a", true));
+    bench.feed(10, 0, RecordBody::FileRename(name("/data", "a"), name("/data", "../etc/x")));
+    bench.feed(10, 0, RecordBody::FileRename(name("/", "/etc/x"), name("/data", "b")));
+    bench.feed(10, 0, RecordBody::FileDelete(name("/", "/home/eve/.bash_history")));
+    assert_eq!(
+        bench.told()[1..],
+        [
+            "/bin/cp(10) renamed /etc/x x1",
+            "/bin/cp(10) renamed /data/b x1",
+            "/bin/cp(10) deleted /home/eve/.bash_history x1",
+        ]
+    );
+    assert_eq!(bench.collector.counters().files_unwatched, 1);
+}
+
+#[test]
+fn an_attempt_is_told_with_its_outcome_or_alone_when_none_comes() {
+    let mut bench = Bench::new();
+    bench.feed(10, 0, exec("curl"));
+    bench.feed(10, 0, connect(1, ConnectPhase::Attempt, 6, 80));
+    bench.feed(10, 0, connect(2, ConnectPhase::Attempt, 6, 81));
+    bench.feed(10, 0, connect(3, ConnectPhase::Attempt, 6, 82));
+    bench.feed(10, 0, connect(1, ConnectPhase::Established, 6, 80));
+    bench.feed(10, 0, connect(2, ConnectPhase::Failed, 6, 81));
+    assert_eq!(
+        bench.told()[1..],
+        ["/bin/curl(10) reached 127.0.0.1:80", "/bin/curl(10) failed 127.0.0.1:81"]
+    );
+    assert_eq!(bench.later(2), ["/bin/curl(10) attempted 127.0.0.1:82"]);
+}
+
+#[test]
+fn datagrams_to_one_place_are_told_once_per_window() {
+    let mut bench = Bench::new();
+    bench.feed(10, 0, exec("dig"));
+    for cookie in 0..9 {
+        bench.feed(10, 0, connect(cookie, ConnectPhase::Attempt, 17, 53));
+    }
+    assert_eq!(bench.told()[1..], ["/bin/dig(10) attempted 127.0.0.1:53"]);
+    assert!(bench.later(11).is_empty());
+    assert_eq!(bench.collector.counters().merged, 8);
+}
+
+#[test]
+fn a_started_process_reads_on_its_own() {
+    let mut bench = Bench::new();
+    bench.feed(10, 0, exec("sh -c id")).feed(11, 10, RecordBody::Fork).feed(11, 10, exec("id"));
+    let now = moment(bench.at_ns);
+    let observations = bench.collector.take(now);
+    let Action::ProcessStarted(process) = &observations[1].action else { panic!("not a start") };
+    assert_eq!(process.user.name.as_deref(), Some("eve"));
+    assert_eq!(process.parent_command_line.as_deref(), Some("sh -c id"));
+    assert_eq!(process.parent.map(|parent| parent.pid), Some(10));
+    assert_eq!(process.started_at, Timestamp::from_nanos(110_000_000));
+    assert_eq!(process.key.to_string(), "000000000000000000000000000000b0-11-11");
+}
