@@ -1,0 +1,29 @@
+# The front door. Each target is one line into scripts/ or xtask.
+.PHONY: help run test lint fmt codegen conformance package clean
+
+help:     ## what can be made
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/'
+
+run:      ## install what is missing, build, start, simulate an attack, print its incident (ONCE=1 stops there)
+	@scripts/run
+
+test:     ## everything: lints, Rust tests, console tests, browser tests
+	@scripts/test
+
+lint:     ## formatting, clippy, layering, tidiness, derived files, console lint
+	@scripts/lint
+
+fmt:      ## format the Rust code
+	@cargo fmt --all
+
+codegen:  ## derive rows, reference pages, protocol and API contract
+	@cargo xtask codegen
+
+conformance: ## compare with other people's rules and queries, where they are at hand
+	@scripts/conformance
+
+package:  ## the two programs, optimised, in dist/
+	@scripts/package
+
+clean:    ## remove what was built
+	@cargo clean; rm -rf console/dist console/dist-embed
