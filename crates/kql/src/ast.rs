@@ -323,6 +323,10 @@ pub enum OperatorKind {
         step: Option<Expr>,
     },
     As(Name),
+    Invoke {
+        function: Name,
+        arguments: Vec<Argument>,
+    },
     Serialize(Vec<NamedExpr>),
     /// An operator of the language that is known by name only.
     Unsupported,

@@ -18,6 +18,8 @@ pub(super) struct Aggregation {
     next: usize,
     /// The keys: `arg_max(x, *)` does not repeat them.
     pub(super) keys: Vec<Expr>,
+    /// The names of the keys: a column under one of them is not repeated either.
+    pub(super) key_names: Vec<String>,
 }
 
 /// An output column before its name is settled.
@@ -64,6 +66,7 @@ impl<'a> Binder<'a> {
             calls: Vec::new(),
             next: keys.len(),
             keys: keys.clone(),
+            key_names: list.columns.iter().map(|column| column.name.clone()).collect(),
         });
         for item in items {
             for output in self.outputs(&rel, item) {

@@ -150,7 +150,7 @@ impl<'a> Binder<'a> {
         let Some(result) = &body.result else {
             return self.fail(code::TYPE, &name.span, format!("`{}` gives nothing", name.text));
         };
-        let entered = self.enter(name, body, visible, arguments, scope);
+        let entered = self.enter(name, body, visible, (arguments, None), scope);
         let Some(outer) = entered else { return Self::poison() };
         // The columns around the call are not those of the function.
         let value = if self.is_tabular(result) {
@@ -172,13 +172,14 @@ impl<'a> Binder<'a> {
         name: &Name,
         binding: &Binding<'a>,
         arguments: &'a [Argument],
+        piped: Option<Rel>,
     ) -> Rel {
         let Binding::Function { body, visible } = binding else { return Rel::broken() };
         let Some(result) = &body.result else {
             self.fail(code::TYPE, &name.span, format!("`{}` gives nothing", name.text));
             return Rel::broken();
         };
-        let entered = self.enter(name, body, visible, arguments, &Scope::EMPTY);
+        let entered = self.enter(name, body, visible, (arguments, piped), &Scope::EMPTY);
         let Some(outer) = entered else { return Rel::broken() };
         let rel = self.table(result);
         self.leave(outer);
@@ -225,7 +226,7 @@ impl<'a> Binder<'a> {
         name: &Name,
         body: &'a FunctionBody,
         visible: &[(String, Rc<Binding<'a>>)],
-        arguments: &'a [Argument],
+        (arguments, piped): (&'a [Argument], Option<Rel>),
         scope: &Scope<'_>,
     ) -> Option<Vec<(String, Rc<Binding<'a>>)>> {
         if self.call_depth >= super::MAX_CALL_DEPTH {
@@ -238,14 +239,25 @@ impl<'a> Binder<'a> {
         let known = |argument: &Argument| {
             argument.name.as_ref().is_none_or(|n| body.params.iter().any(|p| p.name.text == n.text))
         };
-        if arguments.len() > body.params.len() || !arguments.iter().all(known) {
+        // `invoke` gives the first parameter.
+        let mut params = body.params.as_slice();
+        if let Some(rel) = piped {
+            let Some((first, rest)) = params.split_first() else {
+                self.fail(code::ARGUMENTS, &name.span, format!("`{}` takes no rows", name.text));
+                return None;
+            };
+            let binding = self.rows(rel, &first.ty, &name.span);
+            inside.push((first.name.text.clone(), Rc::new(binding)));
+            params = rest;
+        }
+        if arguments.len() > params.len() || !arguments.iter().all(known) {
             let names: Vec<&str> = body.params.iter().map(|p| p.name.text.as_str()).collect();
             let message =
                 format!("`{}` takes {} arguments: ({})", name.text, names.len(), names.join(", "));
             self.fail(code::ARGUMENTS, &name.span, message);
             return None;
         }
-        for (index, param) in body.params.iter().enumerate() {
+        for (index, param) in params.iter().enumerate() {
             let by_name = arguments.iter().find(|argument| {
                 argument.name.as_ref().is_some_and(|name| name.text == param.name.text)
             });
@@ -293,21 +305,30 @@ impl<'a> Binder<'a> {
                 let size = super::measure_expr(&expr);
                 Binding::Scalar { expr, table_depth: self.table_depth, size }
             }
-            ParameterType::Tabular(columns) => {
+            ParameterType::Tabular(_) => {
                 let rel = self.table(value);
-                for (name, _) in columns {
-                    if !rel.open && rel.scope().find(&name.text).is_none() {
-                        let message = format!(
-                            "the function needs a column `{}`, which these rows do not have",
-                            name.text
-                        );
-                        self.fail(code::COLUMN, &value.span, message);
-                    }
-                }
-                let size = super::measure_relation(&rel.relation);
-                Binding::Table { rel, size }
+                self.rows(rel, ty, &value.span)
             }
         }
+    }
+
+    /// Rows for a parameter, which may ask for columns.
+    fn rows(&mut self, rel: Rel, ty: &ParameterType, span: &ast::Span) -> Binding<'a> {
+        let ParameterType::Tabular(columns) = ty else {
+            self.fail(code::TYPE, span, "the function takes a single value here, not rows");
+            return Binding::Broken;
+        };
+        for (name, _) in columns {
+            if !rel.open && rel.scope().find(&name.text).is_none() {
+                let message = format!(
+                    "the function needs a column `{}`, which these rows do not have",
+                    name.text
+                );
+                self.fail(code::COLUMN, span, message);
+            }
+        }
+        let size = super::measure_relation(&rel.relation);
+        Binding::Table { rel, size }
     }
 }
 

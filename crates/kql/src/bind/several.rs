@@ -35,9 +35,11 @@ impl<'a> Binder<'a> {
                 .map(|(value, _)| value.clone())
                 .chain(outer.iter().flat_map(|aggregation| aggregation.keys.clone()))
                 .collect();
+            let named: Vec<String> =
+                outer.iter().flat_map(|aggregation| aggregation.key_names.clone()).collect();
             for (index, column) in scope.columns.iter().enumerate() {
                 let value = Expr::column(index, column.ty);
-                if !used.contains(&value) {
+                if !used.contains(&value) && !named.contains(&column.name) {
                     args.push((value, Some(column.name.clone())));
                 }
             }

@@ -44,7 +44,7 @@ impl<'a> Binder<'a> {
                 // A function without parameters may be named without being called.
                 Some(binding @ Binding::Function { body, .. }) if body.params.is_empty() => {
                     let name = Name { text: name.clone(), span: expr.span.clone() };
-                    self.own_table_call(&name, binding, &[])
+                    self.own_table_call(&name, binding, &[], None)
                 }
                 _ => self.named_table(name, &expr.span),
             },
@@ -130,7 +130,7 @@ impl<'a> Binder<'a> {
         if let Some(binding) = self.lookup(&name.text)
             && matches!(*binding, Binding::Function { .. })
         {
-            return self.own_table_call(name, &binding, arguments);
+            return self.own_table_call(name, &binding, arguments, None);
         }
         match (name.text.as_str(), arguments) {
             // Every use of the name is planned alike, so that it is computed once is only a saving.

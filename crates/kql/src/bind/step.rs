@@ -5,10 +5,11 @@ use std::rc::Rc;
 use super::naming::{ColumnList, implied_name};
 use super::{Binder, Binding, Rel, Scope};
 use crate::aggregate::AggregateFunction;
-use crate::ast::{self, ExprKind, NamedExpr, Operator, OperatorKind, SortItem};
+use crate::ast::{self, Argument, ExprKind, Name, NamedExpr, Operator, OperatorKind, SortItem};
 use crate::plan::{self, AggregateCall, Column, Expr, RelationKind, SortKey};
 use crate::problem::{Finding, code};
 use crate::schema::Type;
+use crate::suggest::nearest;
 use crate::value::Literal;
 
 impl<'a> Binder<'a> {
@@ -46,6 +47,7 @@ impl<'a> Binder<'a> {
             OperatorKind::Parse { settings, text, pattern } => {
                 self.parse(rel, &operator.name, settings, text, pattern)
             }
+            OperatorKind::Invoke { function, arguments } => self.invoke(rel, function, arguments),
             OperatorKind::As(name) => {
                 let size = super::measure_relation(&rel.relation);
                 let binding = Binding::Table { rel: rel.clone(), size };
@@ -65,6 +67,24 @@ impl<'a> Binder<'a> {
             }
             OperatorKind::Unknown | OperatorKind::Broken => Rel { open: true, ..rel },
         }
+    }
+
+    fn invoke(&mut self, rel: Rel, name: &'a Name, arguments: &'a [Argument]) -> Rel {
+        let binding = self.lookup(&name.text);
+        if let Some(binding) = binding.filter(|b| matches!(**b, Binding::Function { .. })) {
+            return self.own_table_call(name, &binding, arguments, Some(rel));
+        }
+        let finding = if super::special::is_known_elsewhere(&name.text) {
+            let message = format!("the function `{}` is not supported yet", name.text);
+            Finding::new(code::UNSUPPORTED, name.span.clone(), message)
+        } else {
+            let message = format!("there is no function `{}` that takes rows", name.text);
+            let known = self.names.iter().map(|(name, _)| name.as_str());
+            Finding::new(code::FUNCTION, name.span.clone(), message)
+                .suggesting(nearest(&name.text, known))
+        };
+        self.report(finding);
+        Rel { open: true, ..rel }
     }
 
     fn filter(&mut self, rel: Rel, predicate: &'a ast::Expr) -> Rel {

@@ -230,12 +230,12 @@ impl Parser<'_> {
     fn unary(&mut self) -> Parsed<Expr> {
         let start = self.span().start;
         if self.take("+") {
-            return self.nested(Self::unary);
+            return self.postfix();
         }
         if !self.take("-") {
             return self.postfix();
         }
-        let operand = self.nested(Self::unary)?;
+        let operand = self.postfix()?;
         self.set_height(self.height + 1)?;
         let span = start..operand.span.end;
         let kind = match operand.kind {

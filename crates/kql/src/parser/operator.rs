@@ -113,6 +113,11 @@ impl Parser<'_> {
             "render" => self.render()?,
             "mv-expand" | "mvexpand" => self.mv_expand()?,
             "parse" | "parse-where" => self.parse_operator()?,
+            "invoke" => {
+                let function = self.name()?;
+                OperatorKind::Invoke { function, arguments: self.arguments()? }
+            }
+            "evaluate" => self.evaluate()?,
             "as" => {
                 self.hints()?;
                 OperatorKind::As(self.name()?)
@@ -369,6 +374,23 @@ impl Parser<'_> {
                 _ => return Ok(OperatorKind::Parse { settings, text, pattern }),
             }
         }
+    }
+
+    /// Read for its shape only; it is refused when names are resolved.
+    pub(super) fn evaluate(&mut self) -> Parsed<OperatorKind> {
+        self.hints()?;
+        self.name()?;
+        self.arguments()?;
+        if self.take(":") {
+            self.expect("(")?;
+            if self.take("*") && !self.take(",") {
+                self.expect(")")?;
+                return Ok(OperatorKind::Unsupported);
+            }
+            self.list(Self::typed_name)?;
+            self.expect(")")?;
+        }
+        Ok(OperatorKind::Unsupported)
     }
 
     /// Records a finding as it is.

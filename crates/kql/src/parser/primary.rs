@@ -84,13 +84,20 @@ impl Parser<'_> {
             "typeof" if self.is("(") => return self.type_of(),
             _ => {}
         }
-        if !self.take("(") {
+        if !self.is("(") {
             return Ok(ExprKind::Name(name.text));
         }
-        let arguments = if self.is(")") { Vec::new() } else { self.list(Self::argument)? };
-        self.expect(")")?;
+        let arguments = self.arguments()?;
         self.set_height(self.height + 1)?;
         Ok(ExprKind::Call(name, arguments))
+    }
+
+    /// `(a, name=b)`
+    pub(super) fn arguments(&mut self) -> Parsed<Vec<Argument>> {
+        self.expect("(")?;
+        let arguments = if self.is(")") { Vec::new() } else { self.list(Self::argument)? };
+        self.expect(")")?;
+        Ok(arguments)
     }
 
     fn type_of(&mut self) -> Parsed<ExprKind> {

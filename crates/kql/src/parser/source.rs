@@ -38,6 +38,7 @@ pub(crate) const SUPPORTED: &[(&str, &str, &str)] = &[
     ("datatable", "datatable (name: type, …) [value, …]", "rows written in the query"),
     ("print", "print [name =] expression, …", "one row"),
     ("range", "range name from value to value step value", "equally spaced values"),
+    ("invoke", "invoke function(argument, …)", "calls a function of the query with the rows as its first argument"),
     ("as", "as name", "names the rows; only a label"),
     ("serialize", "serialize [name =] expression, …", "declares the order of rows to be kept"),
 ];
@@ -60,7 +61,6 @@ const UNSUPPORTED: &[&str] = &[
     "graph-merge",
     "graph-shortest-paths",
     "graph-to-table",
-    "invoke",
     "macro-expand",
     "make-graph",
     "make-series",
@@ -128,6 +128,7 @@ impl Parser<'_> {
             "datatable" => self.datatable()?,
             "range" => self.range()?,
             "externaldata" | "external_data" => self.external_data()?,
+            "evaluate" => self.evaluate()?,
             _ => {
                 self.skip_operator();
                 OperatorKind::Unsupported
@@ -177,9 +178,17 @@ impl Parser<'_> {
         self.expect("]")?;
         if self.take_word("with") {
             self.expect("(")?;
-            self.skip_to(&[";"]);
+            self.list(Self::property)?;
             self.expect(")")?;
         }
         Ok(OperatorKind::Unsupported)
+    }
+
+    /// `name = value`
+    fn property(&mut self) -> Parsed<()> {
+        self.name()?;
+        self.expect("=")?;
+        self.expr()?;
+        Ok(())
     }
 }
