@@ -1,5 +1,6 @@
 //! Compiles the kernel programs with clang, or falls back on the object that is kept in the
-//! repository together with the hash of the sources it was made from.
+//! repository together with the hash of the sources it was made from. `BARTIZAN_PREBUILT_EBPF=1`
+//! takes the kept object even where a compiler is; `BARTIZAN_KEEP_EBPF=1` renews it.
 
 use std::{
     env, fs, io,
@@ -25,10 +26,15 @@ fn main() -> io::Result<()> {
     }
     println!("cargo::rerun-if-changed=ebpf/sensor.bpf.o");
     println!("cargo::rerun-if-env-changed=BARTIZAN_PREBUILT_EBPF");
+    println!("cargo::rerun-if-env-changed=BARTIZAN_KEEP_EBPF");
 
     let prebuilt_wanted = env::var_os("BARTIZAN_PREBUILT_EBPF").is_some();
     if !prebuilt_wanted && compile(&sources, &out) {
-        return Ok(());
+        return if env::var_os("BARTIZAN_KEEP_EBPF").is_some() {
+            keep(&sources, &out)
+        } else {
+            Ok(())
+        };
     }
     let recorded = fs::read_to_string(sources.join("sensor.bpf.o.sources"))?;
     if recorded.trim() != hash_of_sources(&sources)? {
@@ -66,6 +72,13 @@ fn compile(sources: &Path, out: &Path) -> bool {
         });
     }
     compiled
+}
+
+/// Puts the object into the repository: after the programs changed, build once with
+/// `BARTIZAN_KEEP_EBPF=1` and commit what it wrote.
+fn keep(sources: &Path, object: &Path) -> io::Result<()> {
+    fs::copy(object, sources.join("sensor.bpf.o"))?;
+    fs::write(sources.join("sensor.bpf.o.sources"), hash_of_sources(sources)? + "\n")
 }
 
 fn is_new_enough(clang: &str) -> bool {

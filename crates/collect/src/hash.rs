@@ -1,5 +1,5 @@
 //! Hashes executables on a thread of its own, so that a big file never delays the reading of
-//! records. What was hashed once is remembered by everything that changes with the bytes.
+//! records. The same bytes are hashed once: every image of one file version shares its answer.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -8,34 +8,47 @@ use std::{
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, OnceLock,
         mpsc::{SyncSender, TrySendError, sync_channel},
     },
     thread,
 };
 
+use rustix::fs::fstatfs;
 use sha2::{Digest as _, Sha256};
 
-use crate::process::{Image, ImageHash};
+use crate::{
+    process::{Answer, Image, ImageFile, ImageHash},
+    procfs::changed_ns,
+};
 
 /// Most executables that may wait to be hashed.
 const QUEUE: usize = 1024;
-/// Most hashes that are remembered.
+/// Most file versions that are remembered.
 const REMEMBERED: usize = 16_384;
 /// Larger executables are not hashed.
 const LARGEST: u64 = 256 * 1024 * 1024;
 const CHUNK: usize = 64 * 1024;
+const OVERLAY_MAGIC: i128 = 0x794c_7630;
 
 /// Hands images to the hashing thread. The thread ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Hasher {
     requests: SyncSender<Request>,
+    answers: HashMap<Version, Answer>,
+    order: VecDeque<Version>,
     skipped: u64,
 }
 
+/// Device, inode, size and change time: the kernel gives all four with the exec itself.
+type Version = (u64, u64, u64, u64);
+
+#[derive(Debug)]
 struct Request {
-    image: Arc<Image>,
+    file: ImageFile,
+    path: PathBuf,
     running: PathBuf,
+    answer: Answer,
 }
 
 impl Hasher {
@@ -43,92 +56,90 @@ impl Hasher {
     pub(crate) fn start() -> io::Result<Self> {
         let (requests, waiting) = sync_channel::<Request>(QUEUE);
         thread::Builder::new().name("image-hash".to_owned()).spawn(move || {
-            let mut memory = Memory::default();
             for request in waiting {
-                let hash = memory.hash(&request);
-                // Two processes may have asked for the same image; both answers are the same.
-                let _first = request.image.hash.set(hash);
+                let hash = hash(&request);
+                request.answer.get_or_init(|| hash);
             }
         })?;
-        Ok(Self { requests, skipped: 0 })
+        Ok(Self { requests, answers: HashMap::new(), order: VecDeque::new(), skipped: 0 })
     }
 
-    /// Asks for the hash of an image; `running` opens the file of a process that runs it. False
-    /// when the queue is full: the image then stays without a hash.
-    pub(crate) fn ask(&mut self, image: &Arc<Image>, running: PathBuf) -> bool {
-        let request = Request { image: Arc::clone(image), running };
+    /// Gives the image the answer of its file version, and asks for it when nobody has; `running`
+    /// opens the file of a process that runs it.
+    pub(crate) fn answer_for(&mut self, image: &Image, running: PathBuf) -> Answer {
+        let Some(file) = image.file else {
+            return Arc::new(OnceLock::from(ImageHash::Unavailable("the file is not known")));
+        };
+        let version = (file.device, file.inode, file.size, file.changed_ns);
+        let known = self.answers.get(&version);
+        // A file that could not be read then may well be readable now.
+        let usable =
+            known.filter(|answer| !matches!(answer.get(), Some(ImageHash::Unavailable(_))));
+        if let Some(answer) = usable {
+            return Arc::clone(answer);
+        }
+        let answer = Answer::default();
+        let path = PathBuf::from(&*image.path);
+        let request = Request { file, path, running, answer: Arc::clone(&answer) };
         match self.requests.try_send(request) {
-            Ok(()) => true,
+            Ok(()) => self.remember(version, &answer),
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
                 self.skipped += 1;
-                false
+                answer.get_or_init(|| ImageHash::Unavailable("too many waited"));
             }
         }
+        answer
     }
 
+    /// Images that were not asked for because too many waited.
     pub(crate) const fn skipped(&self) -> u64 {
         self.skipped
     }
-}
 
-/// Device, inode, size, and both times to the nanosecond.
-type Version = (u64, u64, u64, i64, i64, i64, i64);
-
-#[derive(Default)]
-struct Memory {
-    hashes: HashMap<Version, [u8; 32]>,
-    order: VecDeque<Version>,
-}
-
-impl Memory {
-    fn hash(&mut self, request: &Request) -> ImageHash {
-        match self.find(request) {
-            Ok(hash) => hash,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                ImageHash::Unavailable("the file was gone")
-            }
-            Err(_unreadable) => ImageHash::Unavailable("the file could not be read"),
+    fn remember(&mut self, version: Version, answer: &Answer) {
+        if self.answers.insert(version, Arc::clone(answer)).is_none() {
+            self.order.push_back(version);
         }
-    }
-
-    fn find(&mut self, request: &Request) -> io::Result<ImageHash> {
-        let Some(mut file) = open_same(request)? else {
-            return Ok(ImageHash::Unavailable("the file was replaced"));
-        };
-        let before = version(&file)?;
-        if let Some(hash) = self.hashes.get(&before) {
-            return Ok(ImageHash::Sha256(*hash));
-        }
-        if before.2 > LARGEST {
-            return Ok(ImageHash::Unavailable("the file is too large"));
-        }
-        let hash = sha256(&mut file)?;
-        if version(&file)? != before {
-            return Ok(ImageHash::Unavailable("the file changed while it was read"));
-        }
-        self.remember(before, hash);
-        Ok(ImageHash::Sha256(hash))
-    }
-
-    fn remember(&mut self, version: Version, hash: [u8; 32]) {
-        if self.order.len() >= REMEMBERED
+        if self.order.len() > REMEMBERED
             && let Some(oldest) = self.order.pop_front()
         {
-            self.hashes.remove(&oldest);
+            self.answers.remove(&oldest);
         }
-        self.order.push_back(version);
-        self.hashes.insert(version, hash);
     }
 }
 
-/// The file the image was made from: through the process that runs it, else by its path. `None`
-/// when neither leads to the same inode any more. Filesystems that show another device number than
-/// the kernel uses inside are common, so the inode and size decide.
+fn hash(request: &Request) -> ImageHash {
+    match find(request) {
+        Ok(hash) => hash,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            ImageHash::Unavailable("the file was gone")
+        }
+        Err(_unreadable) => ImageHash::Unavailable("the file could not be read"),
+    }
+}
+
+fn find(request: &Request) -> io::Result<ImageHash> {
+    let Some(mut file) = open_same(request)? else {
+        return Ok(ImageHash::Unavailable("the file was replaced"));
+    };
+    if request.file.size > LARGEST {
+        return Ok(ImageHash::Unavailable("the file is too large"));
+    }
+    let before = changed_ns(&file.metadata()?);
+    let hash = sha256(&mut file)?;
+    if changed_ns(&file.metadata()?) != before {
+        return Ok(ImageHash::Unavailable("the file changed while it was read"));
+    }
+    Ok(ImageHash::Sha256(hash))
+}
+
+/// The file that was executed: through the process that runs it, else by its path. `None` when
+/// neither leads to it any more.
 fn open_same(request: &Request) -> io::Result<Option<File>> {
     let mut last = None;
-    for path in [request.running.as_path(), Path::new(&*request.image.path)] {
+    for path in [&request.running, &request.path] {
         match File::open(path) {
-            Ok(file) if is_same(&file, &request.image)? => return Ok(Some(file)),
+            Ok(file) if is_same(&file, path, request)? => return Ok(Some(file)),
             Ok(_other) => {}
             Err(error) => last = Some(error),
         }
@@ -136,17 +147,18 @@ fn open_same(request: &Request) -> io::Result<Option<File>> {
     last.map_or(Ok(None), Err)
 }
 
-fn is_same(file: &File, image: &Image) -> io::Result<bool> {
+/// The device is left out: some filesystems show another one than the kernel uses inside. Overlays
+/// also show another inode and change time; there the process itself must lead to the same path.
+fn is_same(file: &File, opened_as: &Path, request: &Request) -> io::Result<bool> {
     let metadata = file.metadata()?;
-    Ok(metadata.is_file()
-        && image
-            .file
-            .is_none_or(|known| known.inode == metadata.ino() && known.size == metadata.len()))
-}
-
-fn version(file: &File) -> io::Result<Version> {
-    let m = file.metadata()?;
-    Ok((m.dev(), m.ino(), m.len(), m.mtime(), m.mtime_nsec(), m.ctime(), m.ctime_nsec()))
+    if !metadata.is_file() || metadata.len() != request.file.size {
+        return Ok(false);
+    }
+    if metadata.ino() == request.file.inode && changed_ns(&metadata) == request.file.changed_ns {
+        return Ok(true);
+    }
+    let overlay = i128::from(fstatfs(file)?.f_type) == OVERLAY_MAGIC;
+    Ok(overlay && opened_as == request.running && opened_as.read_link()? == request.path)
 }
 
 /// Reads no more than the bound, also when the file grows meanwhile.

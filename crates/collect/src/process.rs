@@ -28,9 +28,12 @@ pub(crate) struct Image {
     pub(crate) arguments_cut: bool,
     pub(crate) directory: Option<Text>,
     pub(crate) file: Option<ImageFile>,
-    /// Shared by every process that runs this image, and filled in while events about it wait.
-    pub(crate) hash: OnceLock<ImageHash>,
+    /// Asked for when the image is first told of; see [`Answer`].
+    pub(crate) hash: OnceLock<Answer>,
 }
+
+/// A hash shared by everything that runs the same bytes, filled in while events about it wait.
+pub(crate) type Answer = Arc<OnceLock<ImageHash>>;
 
 /// The identity of an executable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +41,8 @@ pub(crate) struct ImageFile {
     pub(crate) device: u64,
     pub(crate) inode: u64,
     pub(crate) size: u64,
+    /// When the inode last changed, in nanoseconds since 1970: tells one content from the next.
+    pub(crate) changed_ns: u64,
     /// No name leads to the file any more.
     pub(crate) deleted: bool,
     /// The file never was in a mounted tree: it lives in memory.
@@ -123,7 +128,7 @@ impl Image {
             device: file.device,
             inode: file.inode,
             size: file.size,
-            sha256: match self.hash.get() {
+            sha256: match self.hash.get().and_then(|answer| answer.get()) {
                 Some(ImageHash::Sha256(hash)) => Some(*hash),
                 Some(ImageHash::Unavailable(_)) | None => None,
             },

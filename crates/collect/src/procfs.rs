@@ -141,11 +141,19 @@ fn image(directory: &Path) -> Option<Image> {
             device: file.dev(),
             inode: file.ino(),
             size: file.len(),
+            changed_ns: changed_ns(&file),
             deleted,
             fileless,
         }),
         hash: OnceLock::new(),
     })
+}
+
+/// When an inode last changed, in nanoseconds since 1970.
+pub(crate) fn changed_ns(file: &fs::Metadata) -> u64 {
+    let (seconds, nanoseconds) = (file.ctime(), file.ctime_nsec());
+    let seconds = u64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000_000);
+    seconds.saturating_add(u64::try_from(nanoseconds).unwrap_or(0))
 }
 
 fn arguments(block: &[u8]) -> Vec<String> {

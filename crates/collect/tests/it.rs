@@ -1,6 +1,8 @@
 //! The collector on records of the running kernel, against real processes. Needs root and BTF;
 //! says so and passes where either is missing.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+
 use std::{
     collections::{HashMap, HashSet},
     fs,
@@ -173,7 +175,7 @@ fn two_thousand_processes_are_told_once_each() {
                 starts.entry(p.command_line.to_string()).or_default().push(p.key);
             }
             Action::ProcessEnded { .. } => {
-                *ends.entry(told.actor.as_ref().unwrap().key).or_default() += 1
+                *ends.entry(told.actor.as_ref().unwrap().key).or_default() += 1;
             }
             _ => {}
         }

@@ -114,6 +114,7 @@ fn body(kind: RecordKind, flags: u32, reader: &mut Reader<'_>) -> Result<RecordB
 fn exec(flags: u32, reader: &mut Reader<'_>) -> Result<Exec, DecodeError> {
     let inode = reader.u64()?;
     let file_size = reader.u64()?;
+    let file_changed_ns = reader.u64()?;
     let device = device(reader.u32()?);
     let mode = reader.u32()?;
     let _links = reader.u32()?;
@@ -137,6 +138,7 @@ fn exec(flags: u32, reader: &mut Reader<'_>) -> Result<Exec, DecodeError> {
         device,
         inode,
         file_size,
+        file_changed_ns,
         mode,
         file_uid,
         file_gid,

@@ -6,7 +6,7 @@ pub const VERSION: u16 = 1;
 /// Size of `struct bz_header`, which starts every record.
 pub const HEADER_BYTES: usize = 120;
 /// Size of `struct bz_exec`, without its text.
-pub const EXEC_BYTES: usize = 168;
+pub const EXEC_BYTES: usize = 176;
 /// Size of `struct bz_exit`.
 pub const EXIT_BYTES: usize = 128;
 /// Size of `struct bz_file_open`, without its text.

@@ -125,6 +125,8 @@ pub struct Exec {
     pub inode: u64,
     /// Size of the executable in bytes.
     pub file_size: u64,
+    /// When the executable's inode last changed, in nanoseconds since 1970.
+    pub file_changed_ns: u64,
     /// Type and permission bits of the executable.
     pub mode: u32,
     /// Owner of the executable.

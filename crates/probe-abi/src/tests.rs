@@ -26,6 +26,7 @@ fn exec(argv: &[u8], flags: u32) -> Vec<u8> {
     let mut bytes = header(1, flags);
     bytes.extend(99u64.to_ne_bytes());
     bytes.extend(1234u64.to_ne_bytes());
+    bytes.extend(5678u64.to_ne_bytes());
     for word in [8 << 20 | 1, 0o100_755, 1, 0, 0, 4096] {
         bytes.extend(u32::to_ne_bytes(word));
     }
@@ -54,7 +55,10 @@ fn an_exec_is_read_with_its_actor_and_its_arguments() {
         ("/bin/sh", "/tmp", "sh")
     );
     assert_eq!(exec.argv, ["sh", "-c", "", "id"]);
-    assert_eq!((exec.device, exec.inode, exec.mode), (0x801, 99, 0o100_755));
+    assert_eq!(
+        (exec.device, exec.inode, exec.mode, exec.file_changed_ns),
+        (0x801, 99, 0o100_755, 5678)
+    );
 }
 
 #[test]

@@ -34,6 +34,11 @@ struct super_block {
 	unsigned long s_magic;
 };
 
+struct timespec64 {
+	__s64 tv_sec;
+	long tv_nsec;
+};
+
 struct inode {
 	__u16 i_mode;
 	kuid_t i_uid;
@@ -42,6 +47,17 @@ struct inode {
 	unsigned long i_ino;
 	unsigned int i_nlink;
 	__s64 i_size;
+	struct timespec64 i_ctime;
+};
+
+/* The change time was renamed in 6.6 and split in 6.11. */
+struct inode___renamed {
+	struct timespec64 __i_ctime;
+};
+
+struct inode___split {
+	__s64 i_ctime_sec;
+	__u32 i_ctime_nsec;
 };
 
 struct dentry {

@@ -1,12 +1,36 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* Processes: a program is executed, a process is forked, a process ends. */
 
+/* The kernel keeps a flag of its own above the nanoseconds. */
+#define NSEC_MASK ((1u << 30) - 1)
+
+static __always_inline __u64 changed_ns(struct inode *inode)
+{
+	struct inode___renamed *renamed = (void *)inode;
+	struct inode___split *split = (void *)inode;
+	__s64 seconds = 0;
+	__u32 nanoseconds = 0;
+
+	if (bpf_core_field_exists(split->i_ctime_sec)) {
+		seconds = BPF_CORE_READ(split, i_ctime_sec);
+		nanoseconds = BPF_CORE_READ(split, i_ctime_nsec);
+	} else if (bpf_core_field_exists(renamed->__i_ctime)) {
+		seconds = BPF_CORE_READ(renamed, __i_ctime.tv_sec);
+		nanoseconds = BPF_CORE_READ(renamed, __i_ctime.tv_nsec);
+	} else if (bpf_core_field_exists(inode->i_ctime)) {
+		seconds = BPF_CORE_READ(inode, i_ctime.tv_sec);
+		nanoseconds = BPF_CORE_READ(inode, i_ctime.tv_nsec);
+	}
+	return seconds * 1000000000ull + (nanoseconds & NSEC_MASK);
+}
+
 static __always_inline void fill_executable(struct bz_exec *exec, struct file *file)
 {
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 
 	exec->inode = BPF_CORE_READ(inode, i_ino);
 	exec->file_size = BPF_CORE_READ(inode, i_size);
+	exec->file_changed_ns = changed_ns(inode);
 	exec->device = BPF_CORE_READ(inode, i_sb, s_dev);
 	exec->mode = BPF_CORE_READ(inode, i_mode);
 	exec->links = BPF_CORE_READ(inode, i_nlink);

@@ -71,6 +71,7 @@ struct bz_exec {
 	struct bz_header header;
 	__u64 inode;
 	__u64 file_size;
+	__u64 file_changed_ns; /* ctime of the inode since 1970 */
 	__u32 device; /* the kernel's encoding: major << 20 | minor */
 	__u32 mode;
 	__u32 links;
@@ -132,7 +133,7 @@ struct bz_counter {
 };
 
 _Static_assert(sizeof(struct bz_header) == 120, "bz_header: change crates/probe-abi too");
-_Static_assert(sizeof(struct bz_exec) == 168, "bz_exec: change crates/probe-abi too");
+_Static_assert(sizeof(struct bz_exec) == 176, "bz_exec: change crates/probe-abi too");
 _Static_assert(sizeof(struct bz_exit) == 128, "bz_exit: change crates/probe-abi too");
 _Static_assert(sizeof(struct bz_file_open) == 152, "bz_file_open: change crates/probe-abi too");
 _Static_assert(sizeof(struct bz_file_name) == 128, "bz_file_name: change crates/probe-abi too");

@@ -34,6 +34,8 @@ pub struct KindCounter {
 pub struct ProgramCost {
     /// The program.
     pub program: &'static str,
+    /// Its number in the kernel, as `bpftool prog` shows it.
+    pub id: u32,
     /// How often it ran.
     pub runs: u64,
     /// How long it ran in total.

@@ -106,12 +106,13 @@ impl Probe {
         &self.health
     }
 
-    /// What each running program has cost; all zero unless the kernel measures.
+    /// What each running program has cost; the times are zero unless the kernel measures.
     #[must_use]
     pub fn costs(&self) -> Vec<ProgramCost> {
         let cost = |program| {
             let info = self.ebpf.program(program)?.info().ok()?;
-            Some(ProgramCost { program, runs: info.run_count(), time: info.run_time() })
+            let (id, runs, time) = (info.id(), info.run_count(), info.run_time());
+            Some(ProgramCost { program, id, runs, time })
         };
         PLANS.iter().filter_map(|plan| cost(plan.program)).collect()
     }
@@ -148,5 +149,36 @@ fn refused(error: EbpfError) -> ProbeError {
     match *source {
         EbpfError::MapError(MapError::CreateError { .. }) => ProbeError::KernelTooOld { source },
         _ => ProbeError::Object { source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use sha2::{Digest as _, Sha256};
+
+    #[test]
+    fn the_kept_object_was_made_from_these_sources() {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("ebpf");
+        let mut hash = Sha256::new();
+        for source in [
+            "sensor.bpf.c",
+            "records.h",
+            "kernel_types.h",
+            "common.h",
+            "process.h",
+            "file.h",
+            "network.h",
+        ] {
+            hash.update(fs::read(sources.join(source)).unwrap());
+        }
+        let hash: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let recorded = fs::read_to_string(sources.join("sensor.bpf.o.sources")).unwrap();
+        assert_eq!(
+            recorded.trim(),
+            hash,
+            "renew the object: BARTIZAN_KEEP_EBPF=1 cargo build -p bartizan-probe"
+        );
     }
 }

@@ -28,10 +28,9 @@ struct Source {
     held: Option<Record>,
 }
 
-/// The sequence numbers of one CPU and ring. They may arrive slightly out of order.
-#[derive(Clone, Copy)]
+/// The sequence numbers of one CPU and ring: they start at 0 and may arrive slightly out of order.
+#[derive(Clone, Copy, Default)]
 struct Seen {
-    first: u64,
     last: u64,
     count: u64,
 }
@@ -60,7 +59,7 @@ impl Rings {
 
     /// Sequence numbers that did not arrive.
     pub(crate) fn missing(&self) -> u64 {
-        self.seen.values().map(|seen| (seen.last - seen.first + 1).saturating_sub(seen.count)).sum()
+        self.seen.values().map(|seen| (seen.last + 1).saturating_sub(seen.count)).sum()
     }
 
     pub(crate) const fn undecodable(&self) -> u64 {
@@ -110,14 +109,8 @@ impl Source {
 }
 
 fn note(seen: &mut HashMap<(Ring, u32), Seen>, record: &Record) {
-    let sequence = record.sequence;
-    let entry = seen.entry((record.kind().ring(), record.cpu)).or_insert(Seen {
-        first: sequence,
-        last: sequence,
-        count: 0,
-    });
-    entry.first = entry.first.min(sequence);
-    entry.last = entry.last.max(sequence);
+    let entry = seen.entry((record.kind().ring(), record.cpu)).or_default();
+    entry.last = entry.last.max(record.sequence);
     entry.count += 1;
 }
 

@@ -234,6 +234,7 @@ impl Collector {
                 device: exec.device,
                 inode: exec.inode,
                 size: exec.file_size,
+                changed_ns: exec.file_changed_ns,
                 deleted: exec.deleted && !exec.detached,
                 fileless: exec.detached,
             }),

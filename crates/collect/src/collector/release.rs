@@ -8,7 +8,7 @@ use bartizan_model::{self as model, Action, Text};
 use crate::{
     collector::Collector,
     fact::{Fact, Observation, What},
-    process::{Image, Origin, Process},
+    process::{Answer, Origin, Process},
 };
 
 /// Most facts that wait; beyond it the oldest leaves without its hash.
@@ -18,32 +18,33 @@ const WAITING: usize = 16_384;
 #[derive(Debug)]
 pub(crate) struct Waiting {
     fact: Fact,
-    image: Option<Arc<Image>>,
+    hash: Option<Answer>,
     until_ns: u64,
 }
 
 impl Collector {
     /// A fact that can be told as soon as those before it are.
     pub(crate) fn tell(&mut self, fact: Fact) {
-        self.waiting.push_back(Waiting { fact, image: None, until_ns: 0 });
+        self.waiting.push_back(Waiting { fact, hash: None, until_ns: 0 });
     }
 
     /// A fact that introduces a process: worth waiting a little for the hash of what it runs.
     pub(crate) fn tell_introduction(&mut self, fact: Fact) {
-        let image = fact.process.image.clone().filter(|image| image.hash.get().is_none());
-        let asked = image
-            .filter(|image| self.hasher.ask(image, self.procfs.executable(fact.process.key.pid)));
+        let hash = fact.process.image.as_ref().map(|image| {
+            let running = || self.procfs.executable(fact.process.key.pid);
+            Arc::clone(image.hash.get_or_init(|| self.hasher.answer_for(image, running())))
+        });
         if fact.process.origin == Origin::Started {
             self.counters.starts += 1;
         }
         let until_ns = self.now.boot_ns.saturating_add(self.patience_ns);
-        self.waiting.push_back(Waiting { fact, image: asked, until_ns });
+        self.waiting.push_back(Waiting { fact, hash, until_ns });
     }
 
     pub(crate) fn release(&mut self, now_ns: u64) -> Vec<Observation> {
         let mut ready = Vec::new();
         while let Some(first) = self.waiting.front() {
-            let unhashed = first.image.as_ref().is_some_and(|image| image.hash.get().is_none());
+            let unhashed = first.hash.as_ref().is_some_and(|hash| hash.get().is_none());
             if unhashed && first.until_ns > now_ns && self.waiting.len() <= WAITING {
                 break;
             }
@@ -60,8 +61,8 @@ impl Collector {
         let parent = fact
             .parent
             .as_ref()
-            .map(|parent| Arc::new(self.to_model(parent, grandparent.as_deref())));
-        let process = Arc::new(self.to_model(&fact.process, fact.parent.as_deref()));
+            .map(|parent| Arc::new(self.described(parent, grandparent.as_deref())));
+        let process = Arc::new(self.described(&fact.process, fact.parent.as_deref()));
         let (actor, action) = match fact.what {
             What::Introduced => match fact.process.origin {
                 Origin::Observed => (None, Action::ProcessObserved(process)),
@@ -77,7 +78,7 @@ impl Collector {
         Observation { at: fact.at, actor, action }
     }
 
-    fn to_model(&mut self, process: &Process, parent: Option<&Process>) -> model::Process {
+    fn described(&mut self, process: &Process, parent: Option<&Process>) -> model::Process {
         let user: Option<Text> = self.users.name(process.credentials.uid, self.now.boot_ns);
         process.to_model(user, parent)
     }

@@ -125,6 +125,7 @@ fn exec(command_line: &str) -> RecordBody {
         device: 1,
         inode: 1,
         file_size: 1,
+        file_changed_ns: 1,
         mode: 0o100_755,
         file_uid: 0,
         file_gid: 0,
