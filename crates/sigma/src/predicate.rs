@@ -21,6 +21,23 @@ pub enum Term {
     Is(Predicate),
 }
 
+impl Term {
+    pub(crate) fn collect_fields<'a>(&'a self, fields: &mut Vec<&'a str>) {
+        match self {
+            Self::All(terms) | Self::Any(terms) => {
+                terms.iter().for_each(|term| term.collect_fields(fields));
+            }
+            Self::Not(inner) => inner.collect_fields(fields),
+            Self::Is(predicate) => {
+                fields.extend(predicate.field.as_deref());
+                if let Test::Field { other, .. } = &predicate.test {
+                    fields.push(other);
+                }
+            }
+        }
+    }
+}
+
 /// A test of one field, or of every value of the event when there is no field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Predicate {

@@ -60,6 +60,13 @@ impl Rule {
     pub fn name(&self) -> &str {
         self.id.as_deref().unwrap_or(&self.title)
     }
+
+    /// The fields its selections ask for, in the order of the file; one may come more than once.
+    pub fn fields(&self) -> Vec<&str> {
+        let mut fields = Vec::new();
+        self.selections.iter().for_each(|selection| selection.term.collect_fields(&mut fields));
+        fields
+    }
 }
 
 /// How grave a match is.

@@ -3,7 +3,11 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use bartizan_detection::Detector;
+use bartizan_model::rows_of;
 use bartizan_sigma::{Case, Collection, Expect, Level, LogSource, Matcher, Placeholders};
+
+use crate::stage;
 
 #[test]
 fn every_rule_can_be_read() {
@@ -70,6 +74,35 @@ fn every_rule_does_what_its_cases_say() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_does_the_same_on_what_the_sensor_tells() {
+    let detector = Detector::new(pack()).unwrap();
+    let mut scratch = detector.scratch();
+    let (mut told, mut wrong) = (0, Vec::new());
+    for rule in detector.rules() {
+        let category = rule.logsource.category.as_deref().unwrap();
+        for case in &rule.tests {
+            let Some(envelope) = stage::envelope(category, &case.event) else { continue };
+            told += 1;
+            let rows = rows_of(&envelope);
+            let alerts = detector.alerts(&envelope, &rows, envelope.received_at, &mut scratch);
+            let own = alerts.iter().any(|alert| &*alert.rule == rule.name());
+            if own != (case.expect == Expect::Alert) {
+                wrong.push(format!("{}: {} should be {:?}", rule.file, case.name, case.expect));
+            }
+        }
+    }
+    assert!(told > 100, "only {told} cases could be told");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_asks_only_for_what_the_tables_have() {
+    let detector = Detector::new(pack()).unwrap();
+    let blind = detector.blind();
+    assert!(blind.is_empty(), "{blind:#?}");
 }
 
 #[test]
