@@ -13,6 +13,8 @@ mod conformance;
 mod golden;
 #[path = "it/hostile.rs"]
 mod hostile;
+#[path = "it/soundness.rs"]
+mod soundness;
 
 use bartizan_kql::{ColumnSchema, Schema, TableSchema, Type};
 

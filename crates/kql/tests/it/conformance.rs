@@ -168,6 +168,7 @@ impl Tally {
     }
 
     fn compare(&mut self, id: &str, plan: &Plan, expected: Option<&Value>) {
+        super::soundness::check(plan);
         self.bound += 1;
         let Some(expected) = expected.and_then(|e| e.get("columns")).and_then(Value::as_array)
         else {

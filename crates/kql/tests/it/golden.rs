@@ -35,7 +35,10 @@ fn every_query_gives_the_plan_or_the_problems_on_record() {
 
 fn outcome(text: &str) -> String {
     match plan(text, &super::schema(), super::NOW) {
-        Ok(plan) => plan.to_string(),
+        Ok(plan) => {
+            super::soundness::check(&plan);
+            plan.to_string()
+        }
         Err(problems) => render(text, &problems),
     }
 }

@@ -14,7 +14,10 @@ fn survives(text: &str) {
     let (_, problems) = parse(text);
     assert!(render(text, &problems).len() >= problems.len());
     match plan(text, &super::schema(), super::NOW) {
-        Ok(plan) => assert!(!plan.to_string().is_empty()),
+        Ok(plan) => {
+            super::soundness::check(&plan);
+            assert!(!plan.to_string().is_empty());
+        }
         Err(problems) => {
             assert!(!problems.is_empty());
             assert!(render(text, &problems).contains("error["));
@@ -93,6 +96,33 @@ fn definitions_that_multiply_are_stopped() {
         text.push_str(&format!("let a{index} = union a{before}, a{before};\n"));
     }
     text.push_str("a59");
+    let problems = plan(&text, &super::schema(), super::NOW).unwrap_err();
+    assert!(problems.iter().any(|problem| problem.code == "K0501"));
+}
+
+#[test]
+fn a_chain_of_definitions_is_planned_up_to_a_depth_and_then_refused() {
+    let filters = " | where ProcessId != 1".repeat(140);
+    for (length, planned) in [(4, true), (5, false)] {
+        let mut text = "let a0 = DeviceProcessEvents;\n".to_owned();
+        for index in 1..=length {
+            let before = index - 1;
+            text.push_str(&format!("let a{index} = a{before}{filters};\n"));
+        }
+        text.push_str(&format!("a{length} | where ProcessId > 0"));
+        survives(&text);
+        assert_eq!(plan(&text, &super::schema(), super::NOW).is_ok(), planned);
+    }
+}
+
+#[test]
+fn functions_that_call_each_other_are_followed_only_so_deep() {
+    let mut text = "let f0 = (x:long) { x + 1 };\n".to_owned();
+    for index in 1..40 {
+        let before = index - 1;
+        text.push_str(&format!("let f{index} = (x:long) {{ f{before}(x) + f{before}(x) }};\n"));
+    }
+    text.push_str("print f39(1)");
     let problems = plan(&text, &super::schema(), super::NOW).unwrap_err();
     assert!(problems.iter().any(|problem| problem.code == "K0501"));
 }
