@@ -3,6 +3,7 @@
 
 mod expr;
 mod operator;
+mod pattern;
 mod primary;
 mod source;
 mod statement;
