@@ -126,9 +126,16 @@ impl WatchPolicy {
     /// Whether a change of this path is worth an event.
     #[must_use]
     pub fn watches(&self, path: &str) -> bool {
-        self.prefixes.iter().any(|prefix| path.starts_with(prefix))
-            || path.rsplit('/').next().is_some_and(|name| self.names.contains(name))
-            || self.fragments.iter().any(|fragment| path.contains(fragment))
+        self.area(path).is_some()
+    }
+
+    /// What makes this path worth an event: the most telling first. Programs are held to a rate
+    /// for each area by itself, so that a flood in one hides nothing in another.
+    pub(crate) fn area(&self, path: &str) -> Option<&str> {
+        let name = path.rsplit('/').next().and_then(|name| self.names.get(name));
+        name.or_else(|| self.fragments.iter().find(|fragment| path.contains(*fragment)))
+            .or_else(|| self.prefixes.iter().find(|prefix| path.starts_with(*prefix)))
+            .map(String::as_str)
     }
 }
 

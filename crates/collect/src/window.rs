@@ -1,5 +1,5 @@
 //! Says the same thing once: repeats within a window are counted and told as one summary, and a
-//! program that floods is held to a rate.
+//! source that floods is held to a rate.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -10,10 +10,10 @@ use std::{
 const WINDOW_NS: u64 = 10 * 1_000_000_000;
 /// Most windows that are open at once; beyond it the oldest closes early.
 const OPEN_WINDOWS: usize = 8192;
-/// Events per second that one program may cause over time, and at once.
+/// Events per second that one source may cause over time, and at once.
 const RATE_PER_SECOND: u64 = 200;
 const BURST: u64 = 2000;
-/// Most programs whose rate is followed; beyond it all start anew.
+/// Most sources whose rate is followed; beyond it all start anew.
 const FOLLOWED: usize = 1024;
 const SECOND_NS: u64 = 1_000_000_000;
 
@@ -24,10 +24,10 @@ pub(crate) struct Repeats<K, T> {
     order: VecDeque<(u64, K)>,
 }
 
-/// Allows a number of events per program and time.
-#[derive(Debug, Default)]
-pub(crate) struct Rates {
-    buckets: HashMap<String, Bucket>,
+/// Allows a number of events per source and time.
+#[derive(Debug)]
+pub(crate) struct Rates<K> {
+    buckets: HashMap<K, Bucket>,
     suppressed: u64,
 }
 
@@ -75,18 +75,22 @@ impl<K: Hash + Eq + Clone, T> Repeats<K, T> {
     }
 }
 
-impl Rates {
-    /// Whether this program may cause one more event now.
-    pub(crate) fn allow(&mut self, program: &str, now_ns: u64) -> bool {
+impl<K: Hash + Eq + Clone> Rates<K> {
+    pub(crate) fn new() -> Self {
+        Self { buckets: HashMap::new(), suppressed: 0 }
+    }
+
+    /// Whether this source may cause one more event now.
+    pub(crate) fn allow(&mut self, source: &K, now_ns: u64) -> bool {
         const COST_NS: u64 = SECOND_NS / RATE_PER_SECOND;
         const FULL_NS: u64 = BURST * COST_NS;
-        if !self.buckets.contains_key(program) {
+        if !self.buckets.contains_key(source) {
             if self.buckets.len() >= FOLLOWED {
                 self.buckets.clear();
             }
-            self.buckets.insert(program.to_owned(), Bucket { level_ns: FULL_NS, at_ns: now_ns });
+            self.buckets.insert(source.clone(), Bucket { level_ns: FULL_NS, at_ns: now_ns });
         }
-        let Some(bucket) = self.buckets.get_mut(program) else { return true };
+        let Some(bucket) = self.buckets.get_mut(source) else { return true };
         let gained = now_ns.saturating_sub(bucket.at_ns);
         bucket.level_ns = bucket.level_ns.saturating_add(gained).min(FULL_NS);
         bucket.at_ns = bucket.at_ns.max(now_ns);
@@ -132,12 +136,12 @@ mod tests {
 
     #[test]
     fn a_flood_is_held_to_the_rate_and_what_is_left_out_is_counted() {
-        let mut rates = Rates::default();
-        let allowed = (0..BURST * 2).filter(|_| rates.allow("/usr/bin/cc", 5)).count();
+        let mut rates = Rates::new();
+        let allowed = (0..BURST * 2).filter(|_| rates.allow(&"/usr/bin/cc", 5)).count();
         assert_eq!(allowed as u64, BURST);
         assert_eq!(rates.suppressed(), BURST);
-        assert!(rates.allow("/usr/bin/vi", 5));
-        let later = (0..BURST).filter(|_| rates.allow("/usr/bin/cc", 5 + SECOND_NS)).count();
+        assert!(rates.allow(&"/usr/bin/vi", 5));
+        let later = (0..BURST).filter(|_| rates.allow(&"/usr/bin/cc", 5 + SECOND_NS)).count();
         assert_eq!(later as u64, RATE_PER_SECOND);
     }
 }

@@ -8,6 +8,7 @@ mod attach;
 mod cgroup;
 mod counters;
 mod error;
+mod permission;
 mod plan;
 mod probe;
 mod rings;

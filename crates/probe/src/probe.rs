@@ -12,6 +12,7 @@ use crate::{
     attach::attach_all,
     counters::{self, Counters, PerCpu, ProgramCost},
     error::{ProbeError, is_permission},
+    permission::may_load_programs,
     plan::{PLANS, ProgramHealth},
     rings::Rings,
 };
@@ -57,6 +58,9 @@ impl Probe {
     /// In words, with what to do: when the process may not, the kernel cannot, or a program that
     /// watches processes was refused. Other programs may fail: see [`Probe::health`].
     pub fn attach(config: &ProbeConfig) -> Result<Self, ProbeError> {
+        if !may_load_programs() {
+            return Err(ProbeError::NotPermitted);
+        }
         let btf = Btf::from_sys_fs().map_err(|source| ProbeError::NoTypeInformation {
             path: TYPE_INFORMATION,
             source: Box::new(source),
@@ -147,7 +151,11 @@ fn refused(error: EbpfError) -> ProbeError {
     }
     let source = Box::new(error);
     match *source {
-        EbpfError::MapError(MapError::CreateError { .. }) => ProbeError::KernelTooOld { source },
+        EbpfError::MapError(MapError::CreateError { ref io_error, .. })
+            if io_error.kind() == std::io::ErrorKind::InvalidInput =>
+        {
+            ProbeError::KernelTooOld { source }
+        }
         _ => ProbeError::Object { source },
     }
 }

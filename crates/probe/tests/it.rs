@@ -296,3 +296,42 @@ fn still_loaded(ids: &[u32]) -> usize {
         .filter(|program| ids.contains(&program.id()))
         .count()
 }
+
+#[test]
+fn without_the_right_the_error_says_what_to_do() {
+    let attached = std::thread::spawn(|| {
+        let none = rustix::thread::CapabilitySet::empty();
+        let sets =
+            rustix::thread::CapabilitySets { effective: none, permitted: none, inheritable: none };
+        rustix::thread::set_capabilities(None, sets).unwrap();
+        Probe::attach(&ProbeConfig::default()).map(drop)
+    });
+    let error = attached.join().unwrap().unwrap_err();
+    assert!(error.to_string().contains("run the sensor as root, or give it CAP_BPF"), "{error}");
+}
+
+/// Not a test of right or wrong: prints what each program costs while processes, files and
+/// connections are made. Needs `sysctl kernel.bpf_stats_enabled=1`; run it with `--ignored`.
+#[test]
+#[ignore = "a measurement"]
+fn what_each_program_costs() {
+    let Some(mut probe) = probe() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    for number in 0..1000 {
+        Command::new("/bin/true").spawn().unwrap().wait().unwrap();
+        let file = directory.path().join(number.to_string());
+        fs::write(&file, "x").unwrap();
+        for _ in 0..10 {
+            let _read = fs::read(&file).unwrap();
+        }
+        let renamed = file.with_extension("y");
+        fs::rename(&file, &renamed).unwrap();
+        fs::remove_file(&renamed).unwrap();
+        let _refused = TcpStream::connect((Ipv4Addr::LOCALHOST, 1));
+        probe.poll(&mut drop);
+    }
+    for cost in probe.costs() {
+        let each = cost.time.as_nanos() / u128::from(cost.runs.max(1));
+        println!("{:14} {:8} runs {each:6} ns", cost.program, cost.runs);
+    }
+}

@@ -49,17 +49,17 @@ impl Collector {
 
     fn on_file(&mut self, actor: &Actor, change: FileChange, time_ns: u64) {
         let previous = change.previous_path.as_deref();
-        if !self.watch.watches(&change.path) && !previous.is_some_and(|p| self.watch.watches(p)) {
+        let area = self.watch.area(&change.path).or_else(|| self.watch.area(previous?));
+        let Some(area) = area.map(str::to_owned) else {
             self.counters.files_unwatched += 1;
             return;
-        }
+        };
         let process = self.acting(actor);
-        if !self.file_rates.allow(&process.label(), time_ns) {
-            return;
-        }
         let window = (process.key, change.operation, Text::clone(&change.path));
         let Some(fact) = self.fact_of(process.key, What::File(change), time_ns) else { return };
-        if self.files.is_first(&window, || fact.clone(), time_ns) {
+        if self.files.is_first(&window, || fact.clone(), time_ns)
+            && self.file_rates.allow(&(process.label(), area), time_ns)
+        {
             self.tell(fact);
         }
     }

@@ -248,6 +248,19 @@ fn only_files_that_matter_are_told_and_the_others_counted() {
 }
 
 #[test]
+fn a_flood_in_one_place_hides_nothing_in_another() {
+    let mut bench = Bench::new();
+    bench.feed(10, 0, exec("sh"));
+    for number in 0..5000 {
+        bench.feed(10, 0, open(&format!("/tmp/{number}"), true));
+    }
+    bench.feed(10, 0, open("/etc/cron.d/backdoor", true));
+    let told = bench.told();
+    assert!(told.len() < 4000 && bench.collector.counters().suppressed > 1000);
+    assert_eq!(told.last().unwrap(), "/bin/sh(10) created /etc/cron.d/backdoor x1");
+}
+
+#[test]
 fn an_attempt_is_told_with_its_outcome_or_alone_when_none_comes() {
     let mut bench = Bench::new();
     bench.feed(10, 0, exec("curl"));
