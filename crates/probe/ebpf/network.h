@@ -23,6 +23,24 @@ struct {
 	__type(value, struct bz_connect);
 } attempts SEC(".maps");
 
+struct datagrams_key {
+	__u64 start_ns;
+	__u8 address[16];
+	__u32 pid;
+	__u16 port;
+	__u16 family;
+};
+
+/* When a process last sent to an address without connecting; sending is far too frequent to tell. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct datagrams_key);
+	__type(value, __u64);
+} datagrams SEC(".maps");
+
+#define DATAGRAM_WINDOW_NS (10 * 1000000000ull)
+
 static __always_inline void send_connect(struct bz_connect *record)
 {
 	stamp(&record->header, BZ_CONNECT, sizeof(*record), RING_BULK);
@@ -49,6 +67,33 @@ static __always_inline int on_connect(struct bpf_sock_addr *context, struct bz_c
 	return 1;
 }
 
+/* UDP without connect(2): the first datagram of a window stands for the others. */
+static __always_inline int on_datagram(struct bpf_sock_addr *context, struct bz_connect *record)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u64 now = bpf_ktime_get_boot_ns(), *last;
+	struct datagrams_key key = {};
+
+	if (is_own())
+		return 1;
+	key.pid = bpf_get_current_pid_tgid() >> 32;
+	key.start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	key.port = bpf_ntohs(context->user_port);
+	key.family = record->family;
+	__builtin_memcpy(key.address, record->remote_address, sizeof(key.address));
+	last = bpf_map_lookup_elem(&datagrams, &key);
+	if (last && now - *last < DATAGRAM_WINDOW_NS)
+		return 1;
+	bpf_map_update_elem(&datagrams, &key, &now, BPF_ANY);
+	fill_actor(&record->header, task);
+	record->cookie = bpf_get_socket_cookie(context);
+	record->phase = BZ_PHASE_ATTEMPT;
+	record->protocol = IPPROTO_UDP;
+	record->remote_port = key.port;
+	send_connect(record);
+	return 1;
+}
+
 SEC("cgroup/connect4")
 int bz_connect4(struct bpf_sock_addr *context)
 {
@@ -68,6 +113,27 @@ int bz_connect6(struct bpf_sock_addr *context)
 
 	__builtin_memcpy(record.remote_address, address, sizeof(address));
 	return on_connect(context, &record);
+}
+
+SEC("cgroup/sendmsg4")
+int bz_sendmsg4(struct bpf_sock_addr *context)
+{
+	struct bz_connect record = { .family = 4 };
+	__u32 address = context->user_ip4;
+
+	__builtin_memcpy(record.remote_address, &address, sizeof(address));
+	return on_datagram(context, &record);
+}
+
+SEC("cgroup/sendmsg6")
+int bz_sendmsg6(struct bpf_sock_addr *context)
+{
+	struct bz_connect record = { .family = 6 };
+	__u32 address[4] = { context->user_ip6[0], context->user_ip6[1], context->user_ip6[2],
+			     context->user_ip6[3] };
+
+	__builtin_memcpy(record.remote_address, address, sizeof(address));
+	return on_datagram(context, &record);
 }
 
 static __always_inline void fill_addresses(struct bz_connect *record, const struct sock *sk)

@@ -58,24 +58,16 @@ pub enum ProgramState {
     Off,
 }
 
-/// Every program of the object, in the order in which they are attached: ends before beginnings
-/// would lose nothing, but a process must never be seen to end before it was seen to start.
-pub(crate) const PLANS: [Plan; 12] = [
+/// Every program of the object, in the order in which they are attached: births first, so that
+/// what is seen to act was seen to be born.
+pub(crate) const PLANS: [Plan; 14] = [
     typed("bz_fork", "processes made", "sched_process_fork", Part::Processes),
     typed("bz_exec", "programs executed", "sched_process_exec", Part::Processes),
     typed("bz_exit", "processes ended", "sched_process_exit", Part::Processes),
-    Plan {
-        program: "bz_connect4",
-        purpose: "connections over IPv4",
-        hook: Hook::CgroupRoot,
-        part: Part::Network,
-    },
-    Plan {
-        program: "bz_connect6",
-        purpose: "connections over IPv6",
-        hook: Hook::CgroupRoot,
-        part: Part::Network,
-    },
+    cgroup("bz_connect4", "connections over IPv4"),
+    cgroup("bz_connect6", "connections over IPv6"),
+    cgroup("bz_sendmsg4", "datagrams over IPv4"),
+    cgroup("bz_sendmsg6", "datagrams over IPv6"),
     typed("bz_sock_state", "outcome of connections", "inet_sock_set_state", Part::Network),
     syscalls(
         "bz_open",
@@ -101,6 +93,10 @@ pub(crate) const PLANS: [Plan; 12] = [
 
 const fn typed(program: &'static str, purpose: &'static str, at: &'static str, part: Part) -> Plan {
     Plan { program, purpose, hook: Hook::Typed(at), part }
+}
+
+const fn cgroup(program: &'static str, purpose: &'static str) -> Plan {
+    Plan { program, purpose, hook: Hook::CgroupRoot, part: Part::Network }
 }
 
 const fn syscalls(

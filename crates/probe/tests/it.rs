@@ -6,7 +6,7 @@
 use std::{
     fs,
     io::Write as _,
-    net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket},
+    net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream, UdpSocket},
     path::Path,
     process::Command,
     time::{Duration, Instant},
@@ -111,6 +111,41 @@ fn an_exec_tells_file_directory_arguments_and_parent() {
 }
 
 #[test]
+fn a_program_that_only_lives_in_memory_is_marked() {
+    let Some(mut probe) = probe() else { return };
+    let program = "import os\n\
+                   fd = os.memfd_create('ghost')\n\
+                   os.write(fd, open('/bin/true','rb').read())\n\
+                   os.execv(f'/proc/self/fd/{fd}', ['ghost', 'argument'])";
+    let Ok(mut child) = Command::new("python3").args(["-c", program]).spawn() else {
+        println!("skipped: needs python3");
+        return;
+    };
+    let pid = child.id();
+    assert!(child.wait().unwrap().success());
+    let records = gather(&mut probe, |rs| {
+        rs.iter().any(|r| r.actor.pid == pid && r.kind() == RecordKind::Exit)
+    });
+    let exec = records.iter().filter(|r| r.actor.pid == pid).filter_map(exec_of).last().unwrap();
+    assert_eq!((exec.exe.as_str(), exec.detached, exec.deleted), ("/memfd:ghost", true, true));
+    assert_eq!(exec.argv, ["ghost", "argument"]);
+}
+
+#[test]
+fn a_file_below_a_mount_and_a_deep_directory_has_its_whole_path() {
+    let Some(mut probe) = probe() else { return };
+    let directory = tempfile::tempdir_in("/dev/shm").unwrap();
+    let deep = (0..40).fold(directory.path().to_owned(), |path, n| path.join(format!("level-{n:03}")));
+    fs::create_dir_all(&deep).unwrap();
+    let file = deep.join("x".repeat(255));
+    fs::write(&file, "").unwrap();
+    let records = gather(&mut probe, |rs| {
+        rs.iter().any(|r| matches!(&r.body, RecordBody::FileOpen(f) if f.path == file.display().to_string()))
+    });
+    assert!(!records.is_empty());
+}
+
+#[test]
 fn long_arguments_are_cut_at_the_bound_and_marked() {
     let Some(mut probe) = probe() else { return };
     let long = "x".repeat(9000);
@@ -200,7 +235,17 @@ fn connections_are_seen_with_their_process_and_outcome() {
     let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     udp.connect((Ipv4Addr::LOCALHOST, 5353)).unwrap();
 
-    let records = gather(&mut probe, |rs| phases(rs, 5353).len() == 1);
+    let loose = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let loose6 = UdpSocket::bind((Ipv6Addr::LOCALHOST, 0));
+    for _ in 0..5 {
+        loose.send_to(b"hello", (Ipv4Addr::LOCALHOST, 5354)).unwrap();
+    }
+    let over_ipv6 = loose6.is_ok_and(|s| s.send_to(b"hello", (Ipv6Addr::LOCALHOST, 5355)).is_ok());
+    udp.connect((Ipv4Addr::LOCALHOST, 5356)).unwrap();
+
+    let records = gather(&mut probe, |rs| phases(rs, 5356).len() == 1);
+    assert_eq!(phases(&records, 5354), [(17, ConnectPhase::Attempt)]);
+    assert_eq!(phases(&records, 5355).len(), usize::from(over_ipv6));
     assert_eq!(
         phases(&records, open),
         [(6, ConnectPhase::Attempt), (6, ConnectPhase::Established)]
