@@ -14,7 +14,7 @@ pub mod plan;
 mod problem;
 pub mod schema;
 mod suggest;
-mod time;
+pub mod time;
 pub mod value;
 mod vocabulary;
 

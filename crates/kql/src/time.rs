@@ -2,18 +2,24 @@
 
 use crate::value::{DateTimeTicks, TimeSpanTicks};
 
-pub(crate) const TICKS_PER_MICROSECOND: i64 = 10;
-pub(crate) const TICKS_PER_MILLISECOND: i64 = 10_000;
-pub(crate) const TICKS_PER_SECOND: i64 = 10_000_000;
-pub(crate) const TICKS_PER_MINUTE: i64 = 60 * TICKS_PER_SECOND;
-pub(crate) const TICKS_PER_HOUR: i64 = 60 * TICKS_PER_MINUTE;
-pub(crate) const TICKS_PER_DAY: i64 = 24 * TICKS_PER_HOUR;
+/// The ticks of a microsecond.
+pub const TICKS_PER_MICROSECOND: i64 = 10;
+/// The ticks of a millisecond.
+pub const TICKS_PER_MILLISECOND: i64 = 10_000;
+/// The ticks of a second.
+pub const TICKS_PER_SECOND: i64 = 10_000_000;
+/// The ticks of a minute.
+pub const TICKS_PER_MINUTE: i64 = 60 * TICKS_PER_SECOND;
+/// The ticks of an hour.
+pub const TICKS_PER_HOUR: i64 = 60 * TICKS_PER_MINUTE;
+/// The ticks of a day.
+pub const TICKS_PER_DAY: i64 = 24 * TICKS_PER_HOUR;
 
 /// The last tick of the year 9999.
-pub(crate) const MAX_DATETIME: DateTimeTicks = 3_155_378_975_999_999_999;
+pub const MAX_DATETIME: DateTimeTicks = 3_155_378_975_999_999_999;
 
 /// `2024-01-31T12:00:00.0000000Z`
-pub(crate) fn format_datetime(ticks: DateTimeTicks) -> String {
+pub fn format_datetime(ticks: DateTimeTicks) -> String {
     let (year, month, day) = civil_from_days(ticks.div_euclid(TICKS_PER_DAY));
     let of_day = ticks.rem_euclid(TICKS_PER_DAY);
     let (hour, minute, second) = clock(of_day);
@@ -22,7 +28,7 @@ pub(crate) fn format_datetime(ticks: DateTimeTicks) -> String {
 }
 
 /// `[-][d.]hh:mm:ss[.fffffff]`
-pub(crate) fn format_timespan(ticks: TimeSpanTicks) -> String {
+pub fn format_timespan(ticks: TimeSpanTicks) -> String {
     let sign = if ticks < 0 { "-" } else { "" };
     let size = ticks.unsigned_abs();
     let day = TICKS_PER_DAY.unsigned_abs();
@@ -41,7 +47,7 @@ fn clock(of_day: i64) -> (i64, i64, i64) {
 }
 
 /// The unit of a literal such as `2.5h`, in ticks; nanoseconds give less than one.
-pub(crate) fn unit_ticks(unit: &str) -> Option<f64> {
+pub fn unit_ticks(unit: &str) -> Option<f64> {
     let ticks = match unit {
         "d" | "day" | "days" => TICKS_PER_DAY,
         "h" | "hr" | "hrs" | "hour" | "hours" => TICKS_PER_HOUR,
@@ -57,7 +63,7 @@ pub(crate) fn unit_ticks(unit: &str) -> Option<f64> {
 }
 
 /// `1d`, `2.5h`, `-3m`
-pub(crate) fn parse_unit_timespan(text: &str) -> Option<TimeSpanTicks> {
+pub fn parse_unit_timespan(text: &str) -> Option<TimeSpanTicks> {
     let split = text.find(|c: char| c.is_ascii_alphabetic())?;
     let (number, unit) = (text.get(..split)?.trim(), text.get(split..)?);
     let per_unit = unit_ticks(unit)?;
@@ -70,7 +76,7 @@ pub(crate) fn parse_unit_timespan(text: &str) -> Option<TimeSpanTicks> {
 }
 
 /// What stands in `timespan(…)`: `[-][d.]hh:mm[:ss[.fffffff]]`, a number of days, or `1h`.
-pub(crate) fn parse_timespan(text: &str) -> Option<TimeSpanTicks> {
+pub fn parse_timespan(text: &str) -> Option<TimeSpanTicks> {
     let text = text.trim().trim_matches(|c| c == '"' || c == '\'').trim();
     let (negative, body) = match text.strip_prefix('-') {
         Some(rest) => (true, rest.trim()),
@@ -121,7 +127,7 @@ fn parse_fraction(digits: &str) -> Option<i64> {
 }
 
 /// What stands in `datetime(…)`: ISO 8601 and the lenient forms of the language, always UTC.
-pub(crate) fn parse_datetime(text: &str) -> Option<DateTimeTicks> {
+pub fn parse_datetime(text: &str) -> Option<DateTimeTicks> {
     let text = text.trim().trim_matches(|c| c == '"' || c == '\'').trim();
     let (date, time) = match text.find(['T', 't', ' ']) {
         Some(at) => (text.get(..at)?, text.get(at + 1..)?.trim()),
@@ -189,7 +195,7 @@ fn parse_clock(clock: &str) -> Option<i64> {
 }
 
 /// Days since 0001-01-01 of a date of the Gregorian calendar.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+pub fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let of_era = year.rem_euclid(400);
@@ -198,7 +204,8 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 306
 }
 
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
+/// The date so many days after 0001-01-01: year, month, day.
+pub fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let shifted = days + 306;
     let era = shifted.div_euclid(146_097);
     let of_era = shifted.rem_euclid(146_097);
@@ -211,7 +218,8 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     (year, month, day)
 }
 
-fn days_in_month(year: i64, month: i64) -> i64 {
+/// The days of a month, counted from 1.
+pub fn days_in_month(year: i64, month: i64) -> i64 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,
@@ -221,7 +229,7 @@ fn days_in_month(year: i64, month: i64) -> i64 {
 }
 
 /// The nearest number of ticks, if there is one.
-pub(crate) fn from_real(ticks: f64) -> Option<i64> {
+pub fn from_real(ticks: f64) -> Option<i64> {
     const LIMIT: f64 = 9.2e18;
     if !ticks.is_finite() || ticks.abs() > LIMIT {
         return None;
@@ -232,7 +240,7 @@ pub(crate) fn from_real(ticks: f64) -> Option<i64> {
 
 /// Ticks as a floating point number, for multiplication by a fraction.
 #[expect(clippy::cast_precision_loss, reason = "the units are exact, and a fraction is not")]
-pub(crate) const fn as_real(ticks: i64) -> f64 {
+pub const fn as_real(ticks: i64) -> f64 {
     ticks as f64
 }
 
