@@ -44,7 +44,25 @@ struct {
 	__type(value, __u8[WALK_BYTES]);
 } walk_bytes SEC(".maps");
 
-#define SCRATCH_MAX (sizeof(struct bz_exec) + 2 * BZ_PATH_MAX + BZ_SCRIPT_MAX + BZ_ARGV_MAX + 256)
+/*
+ * Text is appended at most at OFFSET_MASK and at most LENGTH_MASK bytes long. Both are powers of
+ * two, and the masks are put on by hand: kernels before 6.18 lose other bounds on the way from the
+ * check to the call. No record comes near them.
+ */
+#define OFFSET_MASK 16383
+#define LENGTH_MASK 8191
+#define SCRATCH_MAX (OFFSET_MASK + 1 + LENGTH_MASK + 1)
+
+#define masked(value, mask)                                         \
+	({                                                          \
+		__u64 masked_value = (value);                       \
+		asm volatile("%0 &= %1" : "+r"(masked_value) : "i"(mask)); \
+		masked_value;                                       \
+	})
+
+_Static_assert(sizeof(struct bz_exec) + 2 * BZ_PATH_MAX + BZ_SCRIPT_MAX + BZ_ARGV_MAX <= OFFSET_MASK,
+	       "an exec record does not fit");
+_Static_assert(BZ_PATH_MAX <= LENGTH_MASK && BZ_ARGV_MAX <= LENGTH_MASK, "a text does not fit");
 
 /* A record in the making: its fixed part and, right behind it, its text. */
 struct scratch {
@@ -131,8 +149,7 @@ static __always_inline void fill_actor(struct bz_header *header, struct task_str
 static __always_inline void send_scratch(void *ring, __u32 ring_index, struct scratch *scratch,
 					 __u16 kind, __u64 size)
 {
-	if (size > sizeof(struct scratch))
-		return;
+	size = masked(size, OFFSET_MASK);
 	stamp(&scratch->header, kind, size, ring_index);
 	count(kind, bpf_ringbuf_output(ring, scratch, size, BPF_RB_NO_WAKEUP) == 0, size);
 }
@@ -200,17 +217,16 @@ static __always_inline __u32 append_path(struct scratch *scratch, __u32 used, st
 		walk.flags |= BZ_F_PATH_CUT;
 	*flags |= walk.flags;
 	bytes = bpf_map_lookup_elem(&walk_bytes, &zero);
-	if (!bytes || used > SCRATCH_MAX - BZ_PATH_MAX)
+	if (!bytes)
 		return 0;
 	if (walk.at == BZ_PATH_MAX) {
-		scratch->bytes[used] = '/';
+		scratch->bytes[masked(used, OFFSET_MASK)] = '/';
 		return 1;
 	}
 	at = walk.at & (BZ_PATH_MAX - 1);
 	length = BZ_PATH_MAX - at;
-	if (length > BZ_PATH_MAX)
-		return 0;
-	if (bpf_probe_read_kernel(scratch->bytes + used, length, bytes + at))
+	if (bpf_probe_read_kernel(scratch->bytes + masked(used, OFFSET_MASK),
+				  masked(length, LENGTH_MASK), bytes + at))
 		return 0;
 	return length;
 }

@@ -170,9 +170,8 @@ static __always_inline __u32 append_name(struct scratch *scratch, __u32 used, un
 {
 	long length;
 
-	if (used > SCRATCH_MAX - BZ_NAME_MAX)
-		return 0;
-	length = bpf_probe_read_user_str(scratch->bytes + used, BZ_NAME_MAX, (void *)name);
+	length = bpf_probe_read_user_str(scratch->bytes + masked(used, OFFSET_MASK), BZ_NAME_MAX,
+					 (void *)name);
 	if (length <= 1 || length > BZ_NAME_MAX)
 		return 0;
 	if (length == BZ_NAME_MAX)

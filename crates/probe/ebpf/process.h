@@ -54,9 +54,8 @@ static __always_inline __u32 append_argv(struct scratch *scratch, __u32 used,
 		length = BZ_ARGV_MAX;
 		scratch->header.flags |= BZ_F_ARGV_CUT;
 	}
-	if (used > SCRATCH_MAX - BZ_ARGV_MAX || length > BZ_ARGV_MAX)
-		return 0;
-	if (bpf_probe_read_user(scratch->bytes + used, length, (void *)start)) {
+	if (bpf_probe_read_user(scratch->bytes + masked(used, OFFSET_MASK),
+				masked(length, LENGTH_MASK), (void *)start)) {
 		scratch->header.flags |= BZ_F_ARGV_MISSING;
 		return 0;
 	}
@@ -91,13 +90,11 @@ int BPF_PROG(bz_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	scratch->header.flags |= flags & BZ_F_PATH_CUT;
 
 	scratch->exec.script_len = 0;
-	if (used <= SCRATCH_MAX - BZ_SCRIPT_MAX) {
-		script = bpf_probe_read_kernel_str(scratch->bytes + used, BZ_SCRIPT_MAX,
-						   BPF_CORE_READ(bprm, filename));
-		if (script > 1 && script <= BZ_SCRIPT_MAX) {
-			scratch->exec.script_len = script - 1;
-			used += script - 1;
-		}
+	script = bpf_probe_read_kernel_str(scratch->bytes + masked(used, OFFSET_MASK),
+					   BZ_SCRIPT_MAX, BPF_CORE_READ(bprm, filename));
+	if (script > 1 && script <= BZ_SCRIPT_MAX) {
+		scratch->exec.script_len = script - 1;
+		used += script - 1;
 	}
 
 	length = append_argv(scratch, used, task);

@@ -15,6 +15,9 @@ use crate::{
     tracefs::with_tracefs,
 };
 
+/// How often a program is handed to the kernel while signals interrupt it.
+const LOAD_TRIES: u32 = 10;
+
 /// Attaches everything that the configuration wants. Only a missing process program is an error.
 pub(crate) fn attach_all(
     ebpf: &mut Ebpf,
@@ -61,19 +64,19 @@ fn attach(ebpf: &mut Ebpf, btf: &Btf, plan: &Plan) -> Result<Places, ProgramErro
         .ok_or_else(|| io::Error::other("the object has no such program; this build is broken"))?;
     match (program, plan.hook) {
         (Program::BtfTracePoint(program), Hook::Typed(at)) => {
-            program.load(at, btf)?;
+            loaded(|| program.load(at, btf))?;
             program.attach()?;
             Ok(Places { at: vec![at.to_owned()], missing: Vec::new() })
         }
         (Program::CgroupSockAddr(program), Hook::CgroupRoot) => {
             let root = cgroup::unified_root()?;
-            program.load()?;
+            loaded(|| program.load())?;
             // Links always stand beside others; the kernel refuses to be told so.
             program.attach(File::open(&root)?, CgroupAttachMode::Single)?;
             Ok(Places { at: vec![root.display().to_string()], missing: Vec::new() })
         }
         (Program::TracePoint(program), Hook::Syscalls(names)) => {
-            program.load()?;
+            loaded(|| program.load())?;
             let mut places = Places { at: Vec::new(), missing: Vec::new() };
             for name in names {
                 match program.attach("syscalls", name) {
@@ -88,6 +91,18 @@ fn attach(ebpf: &mut Ebpf, btf: &Btf, plan: &Plan) -> Result<Places, ProgramErro
         }
         _ => Err(io::Error::other("the program is of another type than planned").into()),
     }
+}
+
+/// The verifier gives up when a signal arrives, and says to try again.
+fn loaded(mut load: impl FnMut() -> Result<(), ProgramError>) -> Result<(), ProgramError> {
+    for _ in 1..LOAD_TRIES {
+        match load() {
+            Err(ProgramError::LoadError { io_error, .. })
+                if io_error.kind() == io::ErrorKind::WouldBlock => {}
+            outcome => return outcome,
+        }
+    }
+    load()
 }
 
 fn outcome(attached: Result<Places, ProgramError>) -> ProgramState {

@@ -135,12 +135,15 @@ fn a_program_that_only_lives_in_memory_is_marked() {
 fn a_file_below_a_mount_and_a_deep_directory_has_its_whole_path() {
     let Some(mut probe) = probe() else { return };
     let directory = tempfile::tempdir_in("/dev/shm").unwrap();
-    let deep = (0..40).fold(directory.path().to_owned(), |path, n| path.join(format!("level-{n:03}")));
+    let deep =
+        (0..40).fold(directory.path().to_owned(), |path, n| path.join(format!("level-{n:03}")));
     fs::create_dir_all(&deep).unwrap();
     let file = deep.join("x".repeat(255));
     fs::write(&file, "").unwrap();
     let records = gather(&mut probe, |rs| {
-        rs.iter().any(|r| matches!(&r.body, RecordBody::FileOpen(f) if f.path == file.display().to_string()))
+        rs.iter().any(
+            |r| matches!(&r.body, RecordBody::FileOpen(f) if f.path == file.display().to_string()),
+        )
     });
     assert!(!records.is_empty());
 }
