@@ -126,7 +126,8 @@ fn a_program_that_only_lives_in_memory_is_marked() {
     let records = gather(&mut probe, |rs| {
         rs.iter().any(|r| r.actor.pid == pid && r.kind() == RecordKind::Exit)
     });
-    let exec = records.iter().filter(|r| r.actor.pid == pid).filter_map(exec_of).last().unwrap();
+    let exec =
+        records.iter().filter(|r| r.actor.pid == pid).filter_map(exec_of).next_back().unwrap();
     assert_eq!((exec.exe.as_str(), exec.detached, exec.deleted), ("/memfd:ghost", true, true));
     assert_eq!(exec.argv, ["ghost", "argument"]);
 }

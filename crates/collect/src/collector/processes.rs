@@ -29,11 +29,16 @@ impl Collector {
 
     pub(crate) fn on_fork(&mut self, child: &Actor) {
         let key = self.key(child.pid, child.start_ticks());
-        // The look at what runs may have come between the fork and this record.
-        if self.table.get(key).is_some() {
+        let parent = self.parent_of(child);
+        // The look at what runs may have come between the fork and this record. It saw the parent
+        // of that moment, which is not the one that forked when that one had ended.
+        if let Some(entry) = self.table.get_mut(key) {
+            if !entry.introduced {
+                Arc::make_mut(&mut entry.process).parent = parent.as_ref().map(|p| p.key);
+                entry.parent = parent;
+            }
             return;
         }
-        let parent = self.parent_of(child);
         let process = Process {
             key,
             parent: parent.as_ref().map(|parent| parent.key),
@@ -52,8 +57,10 @@ impl Collector {
         let before = self.table.get(key).cloned();
         let parent = match &before {
             // A process whose parent has ended gets another; who made it does not change.
-            Some(entry) => entry.parent.clone().or_else(|| self.known(entry.process.parent?)),
-            None => self.parent_of(actor),
+            Some(entry) if entry.parent.is_some() || entry.introduced => {
+                entry.parent.clone().or_else(|| self.known(entry.process.parent?))
+            }
+            Some(_) | None => self.parent_of(actor),
         };
         let place = self
             .places

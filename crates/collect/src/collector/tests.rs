@@ -17,7 +17,7 @@ const SECOND: u64 = 1_000_000_000;
 struct Bench {
     collector: Collector,
     at_ns: u64,
-    _proc: TempDir,
+    proc: TempDir,
 }
 
 impl Bench {
@@ -35,7 +35,7 @@ impl Bench {
             ..CollectorConfig::default()
         };
         let collector = Collector::new(config, moment(0)).unwrap();
-        Self { collector, at_ns: SECOND, _proc: proc }
+        Self { collector, at_ns: SECOND, proc }
     }
 
     fn feed(&mut self, pid: u32, parent_pid: u32, body: RecordBody) -> &mut Self {
@@ -59,6 +59,17 @@ impl Bench {
         };
         let record = Record { cpu: 0, sequence: 0, time_ns: self.at_ns, actor, body };
         self.collector.record(record, moment(self.at_ns));
+        self
+    }
+
+    /// Makes a process that `/proc` shows.
+    fn runs(&self, pid: u32, parent_pid: u32) -> &Self {
+        let directory = self.proc.path().join(pid.to_string());
+        fs::create_dir_all(&directory).unwrap();
+        let stat = format!("{pid} (job) S {parent_pid}{} {pid} 0\n", " 0".repeat(17));
+        fs::write(directory.join("stat"), stat).unwrap();
+        let status = "Uid:\t1000\t1000\t1000\t1000\nGid:\t1000\t1000\t1000\t1000\n";
+        fs::write(directory.join("status"), status).unwrap();
         self
     }
 
@@ -214,6 +225,48 @@ fn a_process_whose_parent_ended_keeps_the_one_that_made_it() {
     // By now the kernel names another parent.
     bench.feed(11, 1, exec("daemon"));
     assert_eq!(bench.told().last().unwrap(), "/bin/sh(10) started daemon as 11");
+}
+
+#[test]
+fn what_ran_before_is_told_when_it_first_acts() {
+    let mut bench = Bench::new();
+    bench.runs(1, 0).runs(20, 1).runs(21, 1);
+    assert_eq!(bench.collector.observe_running(moment(SECOND)).unwrap(), 3);
+    assert!(bench.told().is_empty());
+    bench.feed(20, 1, open("/etc/hosts", false));
+    bench.feed(21, 1, EXIT);
+    assert_eq!(
+        bench.told(),
+        [
+            "observed [job](1)",
+            "observed [job](20)",
+            "[job](20) modified /etc/hosts x1",
+            "observed [job](21)",
+            "[job](21) ended Some(7) None",
+        ]
+    );
+}
+
+#[test]
+fn a_parent_that_ended_before_the_look_is_still_the_one_that_forked() {
+    let mut bench = Bench::new();
+    // By the time of the look the child had been given to process 1.
+    bench.runs(1, 0).runs(31, 1).runs(32, 1);
+    bench.collector.observe_running(moment(SECOND)).unwrap();
+    bench.feed(30, 1, exec("sh -c x")).feed(31, 30, RecordBody::Fork).feed(30, 1, EXIT);
+    bench.feed(31, 30, open("/etc/hosts", false));
+    // Of this one the fork came before the first record, but not its exec.
+    bench.feed(32, 30, exec("late"));
+    let told = bench.told();
+    assert!(told.contains(&"observed [job](31)".to_owned()));
+    assert_eq!(told.last().unwrap(), "/bin/sh(30) started late as 32");
+    let entry = bench.collector.table.get(key(&bench, 31)).unwrap();
+    assert_eq!(entry.process.parent, Some(key(&bench, 30)));
+}
+
+fn key(bench: &Bench, pid: u32) -> bartizan_model::ProcessKey {
+    let start_ticks = u64::from(pid);
+    bartizan_model::ProcessKey { boot: bench.collector.boot(), pid, start_ticks }
 }
 
 #[test]
