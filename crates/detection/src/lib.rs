@@ -7,4 +7,6 @@ mod alert;
 mod detector;
 mod row_fields;
 
+/// What a detector is made from and works with.
+pub use bartizan_sigma::{Collection, Placeholders, Scratch};
 pub use detector::{Blindness, Detection, DetectionError, Detector};
