@@ -195,7 +195,11 @@ fn two_thousand_processes_start_and_end_exactly_once() {
     }
     let counters = probe.counters().unwrap();
     println!("{counters:?}");
-    assert_eq!((counters.lost(), counters.missing, counters.undecodable), (0, 0, 0));
+    // Others may flood the other ring meanwhile; this one must hold.
+    for kind in [RecordKind::Fork, RecordKind::Exec, RecordKind::Exit] {
+        assert_eq!(counters.of(kind).unwrap().lost, 0, "{kind:?}");
+    }
+    assert_eq!(counters.undecodable, 0);
     assert!(counters.of(RecordKind::Exec).unwrap().sent >= COUNT as u64);
 }
 
@@ -305,6 +309,39 @@ fn files_are_seen_made_written_renamed_and_removed() {
             "removed second.txt"
         ]
     );
+}
+
+#[test]
+fn what_a_ring_had_no_room_for_is_counted_and_seen_as_a_gap() {
+    let Some(mut probe) = probe() else { return };
+    let directory = tempfile::tempdir_in("/dev/shm").unwrap();
+    let file = directory.path().join("flood");
+    // Nobody reads meanwhile: 8 MiB hold about 35,000 of these.
+    while probe.counters().unwrap().lost() == 0 {
+        for _ in 0..1000 {
+            fs::write(&file, "").unwrap();
+        }
+    }
+    for _ in 0..2000 {
+        fs::write(&file, "").unwrap();
+    }
+    let mut received = std::collections::HashMap::new();
+    let started = now();
+    loop {
+        // A gap shows when the next record of its processor arrives.
+        fs::write(&file, "").unwrap();
+        probe.drain(&mut |record: Record| *received.entry(record.kind()).or_insert(0u64) += 1);
+        let counters = probe.counters().unwrap();
+        let all_read = counters
+            .kinds
+            .iter()
+            .all(|counter| received.get(&counter.kind).copied().unwrap_or(0) == counter.sent);
+        if all_read && counters.missing == counters.lost() && counters.lost() >= 2000 {
+            break;
+        }
+        assert!(started.elapsed() < DEADLINE, "{received:?} {counters:?}");
+        std::thread::yield_now();
+    }
 }
 
 /// One line about a file event below `root`.
