@@ -1,0 +1,31 @@
+//! The bounds and the version of the protocol. Both sides hold to them; the server trusts no sensor to.
+
+/// Version of this protocol. A server takes its own version and the one before.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Most bytes of a compressed event list.
+pub const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Most bytes of a gRPC message: a full batch and its head.
+pub const MESSAGE_BYTES_MAX: usize = BATCH_BYTES_MAX + 64 * 1024;
+
+/// Most bytes of an event list before compression; decompression stops there.
+pub const EVENT_LIST_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Most events in a batch.
+pub const BATCH_EVENTS_MAX: usize = 10_000;
+
+/// Most processes in a batch: each event names at most two that no other does.
+pub(crate) const BATCH_PROCESSES_MAX: usize = 2 * BATCH_EVENTS_MAX;
+
+/// Most bytes of one event, and of one process.
+pub const EVENT_BYTES_MAX: usize = 1024 * 1024;
+
+/// Most addresses in a device's facts.
+pub(crate) const ADDRESSES_MAX: usize = 1_024;
+
+/// Most problems in a sensor's health.
+pub(crate) const PROBLEMS_MAX: usize = 256;
+
+/// Most characters of an enrolment token.
+pub(crate) const TOKEN_CHARACTERS_MAX: usize = 16 * 1024;
