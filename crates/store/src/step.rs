@@ -1,0 +1,141 @@
+//! What one step of the pipeline changes, committed as one: either all of it is kept together with the
+//! position in the log, or nothing is.
+
+use std::sync::Arc;
+
+use bartizan_model::{
+    Alert, AlertId, Connection, DeviceFacts, DeviceId, EventsLost, FileChange, Incident, Process,
+    ProcessKey, SensorHealth, TenantId, Text, Timestamp,
+};
+
+use crate::{Store, alert, catalogue, device, error::Result, incident, process};
+
+/// Name under which the pipeline's position is kept.
+const READER: &str = "pipeline";
+
+/// What one record of the log (a batch of one device) changes.
+#[derive(Debug, Clone)]
+pub struct StepEffects {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Where.
+    pub device: DeviceId,
+    /// The machine's name.
+    pub device_name: Text,
+    /// When the server took the batch.
+    pub received_at: Timestamp,
+    /// Processes that are new or known better now, in the order they were told.
+    pub processes: Vec<Arc<Process>>,
+    /// Processes that ended.
+    pub ended: Vec<EndedProcess>,
+    /// What processes touched.
+    pub touches: Vec<Touch>,
+    /// Alerts raised. One that is kept already is left as it is.
+    pub alerts: Vec<Alert>,
+    /// Incidents opened or joined.
+    pub incidents: Vec<IncidentEffect>,
+    /// What the machine is, if it was told.
+    pub facts: Option<(Timestamp, DeviceFacts)>,
+    /// How its sensor is, if it was told.
+    pub health: Option<(Timestamp, SensorHealth)>,
+    /// Gaps in the stream.
+    pub losses: Vec<EventsLost>,
+}
+
+impl StepEffects {
+    /// A step that only says that the device was heard.
+    pub fn new(
+        tenant: TenantId,
+        device: DeviceId,
+        device_name: Text,
+        received_at: Timestamp,
+    ) -> Self {
+        Self {
+            tenant,
+            device,
+            device_name,
+            received_at,
+            processes: Vec::new(),
+            ended: Vec::new(),
+            touches: Vec::new(),
+            alerts: Vec::new(),
+            incidents: Vec::new(),
+            facts: None,
+            health: None,
+            losses: Vec::new(),
+        }
+    }
+}
+
+/// A process that ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedProcess {
+    /// Which one.
+    pub key: ProcessKey,
+    /// When.
+    pub at: Timestamp,
+    /// Exit code, when it ended by itself.
+    pub exit_code: Option<u8>,
+    /// Signal, when it was ended by one.
+    pub signal: Option<u8>,
+}
+
+/// Something a process touched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Touch {
+    /// Which process.
+    pub process: ProcessKey,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: Touched,
+}
+
+/// What a process touched.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Touched {
+    /// A connection it opened.
+    Connection(Connection),
+    /// A file it changed.
+    File(FileChange),
+}
+
+/// An incident as the step left it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IncidentEffect {
+    /// All of it, its alerts included. Status and assignment of a known incident are people's and not taken.
+    pub incident: Incident,
+    /// The alerts that this step put into it.
+    pub joined: Vec<AlertId>,
+}
+
+impl Store {
+    /// Keeps a step's effects and the position after it, in one transaction.
+    pub fn commit_step(&self, effects: &StepEffects, position: u64) -> Result<()> {
+        self.commit_steps(std::slice::from_ref(effects), position)
+    }
+
+    /// Keeps several steps' effects and the position after the last, in one transaction.
+    pub fn commit_steps(&self, steps: &[StepEffects], position: u64) -> Result<()> {
+        self.write(|t| {
+            for step in steps {
+                device::heard(t, step)?;
+                process::keep(t, step)?;
+                for alert in &step.alerts {
+                    alert::keep(t, alert)?;
+                    process::keep_family(t, alert)?;
+                }
+                for effect in &step.incidents {
+                    incident::keep(t, effect, step.received_at)?;
+                }
+                process::forget(t, step)?;
+            }
+            catalogue::advance(t, READER, position)
+        })
+    }
+
+    /// Where the pipeline goes on reading the log: the position of the last record it is done with.
+    pub fn pipeline_position(&self) -> Result<Option<u64>> {
+        self.position_of(READER)
+    }
+}

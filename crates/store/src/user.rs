@@ -1,0 +1,190 @@
+//! Users: who signs in, and what they may do by their role.
+
+use std::str::FromStr;
+
+use bartizan_model::{TenantId, Timestamp, UserId};
+use rusqlite::{OptionalExtension as _, Row, named_params};
+
+use crate::{
+    NewAuditEntry, Store, StoreError, audit,
+    column::{Columns as _, unreadable},
+    error::{Doing as _, Result},
+};
+
+/// What a user or token is trusted with. What each role may do is said in `access`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Looks.
+    Reader,
+    /// Looks and answers.
+    Responder,
+    /// Also says who may come in.
+    Administrator,
+}
+
+impl Role {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Responder => "responder",
+            Self::Administrator => "administrator",
+        }
+    }
+}
+
+impl FromStr for Role {
+    type Err = StoreError;
+
+    fn from_str(word: &str) -> Result<Self> {
+        [Self::Reader, Self::Responder, Self::Administrator]
+            .into_iter()
+            .find(|role| role.word() == word)
+            .ok_or_else(|| StoreError::Unreadable { what: "a role", text: word.to_owned() })
+    }
+}
+
+/// A user to be made.
+#[derive(Debug, Clone)]
+pub struct NewUser<'a> {
+    /// Identity.
+    pub id: UserId,
+    /// Name to sign in with.
+    pub name: &'a str,
+    /// What they may do.
+    pub role: Role,
+    /// The password's hash.
+    pub password_hash: &'a str,
+    /// Whether they must choose a password of their own first.
+    pub must_choose: bool,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// A person who signs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Identity.
+    pub id: UserId,
+    /// Name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they must choose a password of their own first.
+    pub must_choose: bool,
+    /// When they were made.
+    pub created_at: Timestamp,
+    /// When they last signed in.
+    pub last_sign_in: Option<Timestamp>,
+}
+
+impl Store {
+    /// Makes a user. Names are unique on the whole server, since people sign in without naming a tenant.
+    pub fn create_user(
+        &self,
+        tenant: TenantId,
+        user: &NewUser<'_>,
+        entry: NewAuditEntry<'_>,
+    ) -> Result<()> {
+        self.write(|t| {
+            let added = t
+                .execute(
+                    "INSERT INTO users (tenant, id, name, role, password_hash, must_choose, created_at)
+                     VALUES (:tenant, :id, :name, :role, :hash, :must, :at)
+                     ON CONFLICT (name) DO NOTHING",
+                    named_params! {
+                        ":tenant": tenant.bytes(), ":id": user.id.bytes(), ":name": user.name,
+                        ":role": user.role.word(), ":hash": user.password_hash,
+                        ":must": user.must_choose, ":at": user.created_at.nanos(),
+                    },
+                )
+                .doing("making a user")?;
+            if added == 0 {
+                return Err(StoreError::Conflict(format!(
+                    "there is a user named {} already",
+                    user.name
+                )));
+            }
+            audit::add(t, tenant, entry)
+        })
+    }
+
+    /// The user.
+    pub fn user(&self, tenant: TenantId, user: UserId) -> Result<Option<User>> {
+        self.read(|view| {
+            view.query_row(
+                "SELECT * FROM users WHERE tenant = ?1 AND id = ?2",
+                (tenant.bytes(), user.bytes()),
+                read,
+            )
+            .optional()
+            .doing("finding a user")
+        })
+    }
+
+    /// All users, by name.
+    pub fn users(&self, tenant: TenantId) -> Result<Vec<User>> {
+        self.read(|view| {
+            view.prepare_cached("SELECT * FROM users WHERE tenant = ?1 ORDER BY name")
+                .and_then(|mut s| s.query_map([tenant.bytes()], read)?.collect())
+                .doing("listing users")
+        })
+    }
+
+    /// The hash of a user's password.
+    pub fn password_hash(&self, tenant: TenantId, user: UserId) -> Result<Option<String>> {
+        self.read(|view| {
+            view.query_row(
+                "SELECT password_hash FROM users WHERE tenant = ?1 AND id = ?2",
+                (tenant.bytes(), user.bytes()),
+                |row| row.of("password_hash"),
+            )
+            .optional()
+            .doing("finding a user's password")
+        })
+    }
+
+    /// Gives a user another password and ends all of their sessions. Says whether there is such a user.
+    pub fn set_password(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        hash: &str,
+        must_choose: bool,
+        entry: NewAuditEntry<'_>,
+    ) -> Result<bool> {
+        self.write(|t| {
+            let changed = t
+                .execute(
+                    "UPDATE users SET password_hash = ?3, must_choose = ?4
+                     WHERE tenant = ?1 AND id = ?2",
+                    (tenant.bytes(), user.bytes(), hash, must_choose),
+                )
+                .doing("changing a password")?;
+            if changed > 0 {
+                t.execute(
+                    "DELETE FROM sessions WHERE tenant = ?1 AND user = ?2",
+                    (tenant.bytes(), user.bytes()),
+                )
+                .doing("ending the sessions of a user")?;
+                audit::add(t, tenant, entry)?;
+            }
+            Ok(changed > 0)
+        })
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<User> {
+    Ok(User {
+        id: row.user("id")?,
+        name: row.of("name")?,
+        role: role(row, "role")?,
+        must_choose: row.of("must_choose")?,
+        created_at: row.time("created_at")?,
+        last_sign_in: row.maybe_time("last_sign_in")?,
+    })
+}
+
+pub(crate) fn role(row: &Row<'_>, column: &str) -> rusqlite::Result<Role> {
+    row.of::<String>(column)?.parse().map_err(|why: StoreError| unreadable(why))
+}
