@@ -72,12 +72,8 @@ pub struct Logsource {
 
 impl Table {
     /// What the table is.
-    pub fn definition(self) -> &'static TableDefinition {
-        // The list is derived in the order of the enum, so the position is the variant's number.
-        match crate::TABLES.get(self as usize) {
-            Some(definition) => definition,
-            None => &crate::TABLES[0],
-        }
+    pub const fn definition(self) -> &'static TableDefinition {
+        self.derived_definition()
     }
 
     /// The table with this name.

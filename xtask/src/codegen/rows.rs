@@ -92,12 +92,13 @@ fn row(table: &Table) -> anyhow::Result<String> {
     writeln!(out, "}}\n\nimpl {name} {{")?;
     writeln!(out, "    /// The value in the column at this position of the definition.")?;
     writeln!(out, "    pub(super) fn value(&self, column: usize) -> Option<Value<'_>> {{")?;
-    writeln!(out, "        match column {{")?;
-    for (position, column) in table.column.iter().enumerate() {
-        let field = snake(&column.name);
-        writeln!(out, "            {position} => self.{field}{},", into_value(column.ty))?;
+    writeln!(out, "        READERS.get(column).and_then(|read| read(self))\n    }}\n}}\n")?;
+    writeln!(out, "/// How to read each column, in order.")?;
+    writeln!(out, "const READERS: &[fn(&{name}) -> Option<Value<'_>>] = &[")?;
+    for column in &table.column {
+        writeln!(out, "    |row| row.{}{},", snake(&column.name), into_value(column.ty))?;
     }
-    writeln!(out, "            _ => None,\n        }}\n    }}\n}}\n")?;
+    writeln!(out, "];\n")?;
     definition(&mut out, table)?;
     Ok(out)
 }

@@ -34,23 +34,25 @@ pub struct AlertInfo {
 impl AlertInfo {
     /// The value in the column at this position of the definition.
     pub(super) fn value(&self, column: usize) -> Option<Value<'_>> {
-        match column {
-            0 => self.timestamp.map(Value::DateTime),
-            1 => self.alert_id.as_deref().map(Value::Text),
-            2 => self.title.as_deref().map(Value::Text),
-            3 => self.category.as_deref().map(Value::Text),
-            4 => self.severity.as_deref().map(Value::Text),
-            5 => self.service_source.as_deref().map(Value::Text),
-            6 => self.detection_source.as_deref().map(Value::Text),
-            7 => self.attack_techniques.as_deref().map(Value::Text),
-            8 => self.incident_number.map(Value::Long),
-            9 => self.rule_id.as_deref().map(Value::Text),
-            10 => self.raised_time.map(Value::DateTime),
-            11 => self.event_id.as_deref().map(Value::Text),
-            _ => None,
-        }
+        READERS.get(column).and_then(|read| read(self))
     }
 }
+
+/// How to read each column, in order.
+const READERS: &[fn(&AlertInfo) -> Option<Value<'_>>] = &[
+    |row| row.timestamp.map(Value::DateTime),
+    |row| row.alert_id.as_deref().map(Value::Text),
+    |row| row.title.as_deref().map(Value::Text),
+    |row| row.category.as_deref().map(Value::Text),
+    |row| row.severity.as_deref().map(Value::Text),
+    |row| row.service_source.as_deref().map(Value::Text),
+    |row| row.detection_source.as_deref().map(Value::Text),
+    |row| row.attack_techniques.as_deref().map(Value::Text),
+    |row| row.incident_number.map(Value::Long),
+    |row| row.rule_id.as_deref().map(Value::Text),
+    |row| row.raised_time.map(Value::DateTime),
+    |row| row.event_id.as_deref().map(Value::Text),
+];
 
 /// Its columns, in order, with what they mean.
 pub(super) const DEFINITION: TableDefinition = TableDefinition {

@@ -46,29 +46,31 @@ pub struct DeviceFileCertificateInfo {
 impl DeviceFileCertificateInfo {
     /// The value in the column at this position of the definition.
     pub(super) fn value(&self, column: usize) -> Option<Value<'_>> {
-        match column {
-            0 => self.timestamp.map(Value::DateTime),
-            1 => self.device_id.as_deref().map(Value::Text),
-            2 => self.device_name.as_deref().map(Value::Text),
-            3 => self.sha1.as_deref().map(Value::Text),
-            4 => self.is_signed.map(Value::Bool),
-            5 => self.signature_type.as_deref().map(Value::Text),
-            6 => self.signer.as_deref().map(Value::Text),
-            7 => self.signer_hash.as_deref().map(Value::Text),
-            8 => self.issuer.as_deref().map(Value::Text),
-            9 => self.issuer_hash.as_deref().map(Value::Text),
-            10 => self.certificate_serial_number.as_deref().map(Value::Text),
-            11 => self.crl_distribution_point_urls.as_deref().map(Value::Text),
-            12 => self.certificate_creation_time.map(Value::DateTime),
-            13 => self.certificate_expiration_time.map(Value::DateTime),
-            14 => self.certificate_countersignature_time.map(Value::DateTime),
-            15 => self.is_trusted.map(Value::Bool),
-            16 => self.is_root_signer_microsoft.map(Value::Bool),
-            17 => self.report_id.map(Value::Long),
-            _ => None,
-        }
+        READERS.get(column).and_then(|read| read(self))
     }
 }
+
+/// How to read each column, in order.
+const READERS: &[fn(&DeviceFileCertificateInfo) -> Option<Value<'_>>] = &[
+    |row| row.timestamp.map(Value::DateTime),
+    |row| row.device_id.as_deref().map(Value::Text),
+    |row| row.device_name.as_deref().map(Value::Text),
+    |row| row.sha1.as_deref().map(Value::Text),
+    |row| row.is_signed.map(Value::Bool),
+    |row| row.signature_type.as_deref().map(Value::Text),
+    |row| row.signer.as_deref().map(Value::Text),
+    |row| row.signer_hash.as_deref().map(Value::Text),
+    |row| row.issuer.as_deref().map(Value::Text),
+    |row| row.issuer_hash.as_deref().map(Value::Text),
+    |row| row.certificate_serial_number.as_deref().map(Value::Text),
+    |row| row.crl_distribution_point_urls.as_deref().map(Value::Text),
+    |row| row.certificate_creation_time.map(Value::DateTime),
+    |row| row.certificate_expiration_time.map(Value::DateTime),
+    |row| row.certificate_countersignature_time.map(Value::DateTime),
+    |row| row.is_trusted.map(Value::Bool),
+    |row| row.is_root_signer_microsoft.map(Value::Bool),
+    |row| row.report_id.map(Value::Long),
+];
 
 /// Its columns, in order, with what they mean.
 pub(super) const DEFINITION: TableDefinition = TableDefinition {

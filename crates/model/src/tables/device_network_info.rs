@@ -44,28 +44,30 @@ pub struct DeviceNetworkInfo {
 impl DeviceNetworkInfo {
     /// The value in the column at this position of the definition.
     pub(super) fn value(&self, column: usize) -> Option<Value<'_>> {
-        match column {
-            0 => self.timestamp.map(Value::DateTime),
-            1 => self.device_id.as_deref().map(Value::Text),
-            2 => self.device_name.as_deref().map(Value::Text),
-            3 => self.network_adapter_name.as_deref().map(Value::Text),
-            4 => self.mac_address.as_deref().map(Value::Text),
-            5 => self.network_adapter_type.as_deref().map(Value::Text),
-            6 => self.network_adapter_status.as_deref().map(Value::Text),
-            7 => self.tunnel_type.as_deref().map(Value::Text),
-            8 => self.connected_networks.as_deref().map(Value::Text),
-            9 => self.dns_addresses.as_deref().map(Value::Text),
-            10 => self.i_pv4dhcp.as_deref().map(Value::Text),
-            11 => self.i_pv6dhcp.as_deref().map(Value::Text),
-            12 => self.default_gateways.as_deref().map(Value::Text),
-            13 => self.ip_addresses.as_deref().map(Value::Text),
-            14 => self.report_id.map(Value::Long),
-            15 => self.network_adapter_vendor.as_deref().map(Value::Text),
-            16 => self.event_id.as_deref().map(Value::Text),
-            _ => None,
-        }
+        READERS.get(column).and_then(|read| read(self))
     }
 }
+
+/// How to read each column, in order.
+const READERS: &[fn(&DeviceNetworkInfo) -> Option<Value<'_>>] = &[
+    |row| row.timestamp.map(Value::DateTime),
+    |row| row.device_id.as_deref().map(Value::Text),
+    |row| row.device_name.as_deref().map(Value::Text),
+    |row| row.network_adapter_name.as_deref().map(Value::Text),
+    |row| row.mac_address.as_deref().map(Value::Text),
+    |row| row.network_adapter_type.as_deref().map(Value::Text),
+    |row| row.network_adapter_status.as_deref().map(Value::Text),
+    |row| row.tunnel_type.as_deref().map(Value::Text),
+    |row| row.connected_networks.as_deref().map(Value::Text),
+    |row| row.dns_addresses.as_deref().map(Value::Text),
+    |row| row.i_pv4dhcp.as_deref().map(Value::Text),
+    |row| row.i_pv6dhcp.as_deref().map(Value::Text),
+    |row| row.default_gateways.as_deref().map(Value::Text),
+    |row| row.ip_addresses.as_deref().map(Value::Text),
+    |row| row.report_id.map(Value::Long),
+    |row| row.network_adapter_vendor.as_deref().map(Value::Text),
+    |row| row.event_id.as_deref().map(Value::Text),
+];
 
 /// Its columns, in order, with what they mean.
 pub(super) const DEFINITION: TableDefinition = TableDefinition {

@@ -102,61 +102,59 @@ pub struct DeviceRegistryEvents {
 impl DeviceRegistryEvents {
     /// The value in the column at this position of the definition.
     pub(super) fn value(&self, column: usize) -> Option<Value<'_>> {
-        match column {
-            0 => self.timestamp.map(Value::DateTime),
-            1 => self.device_id.as_deref().map(Value::Text),
-            2 => self.device_name.as_deref().map(Value::Text),
-            3 => self.action_type.as_deref().map(Value::Text),
-            4 => self.registry_key.as_deref().map(Value::Text),
-            5 => self.registry_value_type.as_deref().map(Value::Text),
-            6 => self.registry_value_name.as_deref().map(Value::Text),
-            7 => self.registry_value_data.as_deref().map(Value::Text),
-            8 => self.previous_registry_key.as_deref().map(Value::Text),
-            9 => self.previous_registry_value_name.as_deref().map(Value::Text),
-            10 => self.previous_registry_value_data.as_deref().map(Value::Text),
-            11 => self.initiating_process_account_domain.as_deref().map(Value::Text),
-            12 => self.initiating_process_account_name.as_deref().map(Value::Text),
-            13 => self.initiating_process_account_sid.as_deref().map(Value::Text),
-            14 => self.initiating_process_account_upn.as_deref().map(Value::Text),
-            15 => self.initiating_process_account_object_id.as_deref().map(Value::Text),
-            16 => self.initiating_process_integrity_level.as_deref().map(Value::Text),
-            17 => self.initiating_process_token_elevation.as_deref().map(Value::Text),
-            18 => self.initiating_process_sha1.as_deref().map(Value::Text),
-            19 => self.initiating_process_sha256.as_deref().map(Value::Text),
-            20 => self.initiating_process_md5.as_deref().map(Value::Text),
-            21 => self.initiating_process_file_name.as_deref().map(Value::Text),
-            22 => self.initiating_process_file_size.map(Value::Long),
-            23 => self.initiating_process_version_info_company_name.as_deref().map(Value::Text),
-            24 => self.initiating_process_version_info_product_name.as_deref().map(Value::Text),
-            25 => self.initiating_process_version_info_product_version.as_deref().map(Value::Text),
-            26 => {
-                self.initiating_process_version_info_internal_file_name.as_deref().map(Value::Text)
-            }
-            27 => {
-                self.initiating_process_version_info_original_file_name.as_deref().map(Value::Text)
-            }
-            28 => self.initiating_process_version_info_file_description.as_deref().map(Value::Text),
-            29 => self.initiating_process_id.map(Value::Long),
-            30 => self.initiating_process_command_line.as_deref().map(Value::Text),
-            31 => self.initiating_process_creation_time.map(Value::DateTime),
-            32 => self.initiating_process_folder_path.as_deref().map(Value::Text),
-            33 => self.initiating_process_parent_id.map(Value::Long),
-            34 => self.initiating_process_parent_file_name.as_deref().map(Value::Text),
-            35 => self.initiating_process_parent_creation_time.map(Value::DateTime),
-            36 => self.report_id.map(Value::Long),
-            37 => self.app_guard_container_id.as_deref().map(Value::Text),
-            38 => self.initiating_process_unique_id.as_deref().map(Value::Text),
-            39 => self.initiating_process_parent_unique_id.as_deref().map(Value::Text),
-            40 => self.initiating_process_user_id.map(Value::Long),
-            41 => self.initiating_process_login_user_id.map(Value::Long),
-            42 => self.initiating_process_current_directory.as_deref().map(Value::Text),
-            43 => self.initiating_process_container_id.as_deref().map(Value::Text),
-            44 => self.initiating_process_cgroup.as_deref().map(Value::Text),
-            45 => self.event_id.as_deref().map(Value::Text),
-            _ => None,
-        }
+        READERS.get(column).and_then(|read| read(self))
     }
 }
+
+/// How to read each column, in order.
+const READERS: &[fn(&DeviceRegistryEvents) -> Option<Value<'_>>] = &[
+    |row| row.timestamp.map(Value::DateTime),
+    |row| row.device_id.as_deref().map(Value::Text),
+    |row| row.device_name.as_deref().map(Value::Text),
+    |row| row.action_type.as_deref().map(Value::Text),
+    |row| row.registry_key.as_deref().map(Value::Text),
+    |row| row.registry_value_type.as_deref().map(Value::Text),
+    |row| row.registry_value_name.as_deref().map(Value::Text),
+    |row| row.registry_value_data.as_deref().map(Value::Text),
+    |row| row.previous_registry_key.as_deref().map(Value::Text),
+    |row| row.previous_registry_value_name.as_deref().map(Value::Text),
+    |row| row.previous_registry_value_data.as_deref().map(Value::Text),
+    |row| row.initiating_process_account_domain.as_deref().map(Value::Text),
+    |row| row.initiating_process_account_name.as_deref().map(Value::Text),
+    |row| row.initiating_process_account_sid.as_deref().map(Value::Text),
+    |row| row.initiating_process_account_upn.as_deref().map(Value::Text),
+    |row| row.initiating_process_account_object_id.as_deref().map(Value::Text),
+    |row| row.initiating_process_integrity_level.as_deref().map(Value::Text),
+    |row| row.initiating_process_token_elevation.as_deref().map(Value::Text),
+    |row| row.initiating_process_sha1.as_deref().map(Value::Text),
+    |row| row.initiating_process_sha256.as_deref().map(Value::Text),
+    |row| row.initiating_process_md5.as_deref().map(Value::Text),
+    |row| row.initiating_process_file_name.as_deref().map(Value::Text),
+    |row| row.initiating_process_file_size.map(Value::Long),
+    |row| row.initiating_process_version_info_company_name.as_deref().map(Value::Text),
+    |row| row.initiating_process_version_info_product_name.as_deref().map(Value::Text),
+    |row| row.initiating_process_version_info_product_version.as_deref().map(Value::Text),
+    |row| row.initiating_process_version_info_internal_file_name.as_deref().map(Value::Text),
+    |row| row.initiating_process_version_info_original_file_name.as_deref().map(Value::Text),
+    |row| row.initiating_process_version_info_file_description.as_deref().map(Value::Text),
+    |row| row.initiating_process_id.map(Value::Long),
+    |row| row.initiating_process_command_line.as_deref().map(Value::Text),
+    |row| row.initiating_process_creation_time.map(Value::DateTime),
+    |row| row.initiating_process_folder_path.as_deref().map(Value::Text),
+    |row| row.initiating_process_parent_id.map(Value::Long),
+    |row| row.initiating_process_parent_file_name.as_deref().map(Value::Text),
+    |row| row.initiating_process_parent_creation_time.map(Value::DateTime),
+    |row| row.report_id.map(Value::Long),
+    |row| row.app_guard_container_id.as_deref().map(Value::Text),
+    |row| row.initiating_process_unique_id.as_deref().map(Value::Text),
+    |row| row.initiating_process_parent_unique_id.as_deref().map(Value::Text),
+    |row| row.initiating_process_user_id.map(Value::Long),
+    |row| row.initiating_process_login_user_id.map(Value::Long),
+    |row| row.initiating_process_current_directory.as_deref().map(Value::Text),
+    |row| row.initiating_process_container_id.as_deref().map(Value::Text),
+    |row| row.initiating_process_cgroup.as_deref().map(Value::Text),
+    |row| row.event_id.as_deref().map(Value::Text),
+];
 
 /// Its columns, in order, with what they mean.
 pub(super) const DEFINITION: TableDefinition = TableDefinition {
