@@ -73,6 +73,25 @@ pub const TABLES: &[TableDefinition] = &[
     device_registry_events::DEFINITION,
 ];
 
+impl Table {
+    pub(crate) const fn derived_definition(self) -> &'static TableDefinition {
+        match self {
+            Self::AlertEvidence => &alert_evidence::DEFINITION,
+            Self::AlertInfo => &alert_info::DEFINITION,
+            Self::DeviceEvents => &device_events::DEFINITION,
+            Self::DeviceFileCertificateInfo => &device_file_certificate_info::DEFINITION,
+            Self::DeviceFileEvents => &device_file_events::DEFINITION,
+            Self::DeviceImageLoadEvents => &device_image_load_events::DEFINITION,
+            Self::DeviceInfo => &device_info::DEFINITION,
+            Self::DeviceLogonEvents => &device_logon_events::DEFINITION,
+            Self::DeviceNetworkEvents => &device_network_events::DEFINITION,
+            Self::DeviceNetworkInfo => &device_network_info::DEFINITION,
+            Self::DeviceProcessEvents => &device_process_events::DEFINITION,
+            Self::DeviceRegistryEvents => &device_registry_events::DEFINITION,
+        }
+    }
+}
+
 /// A row of any table.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Row {

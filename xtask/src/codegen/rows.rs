@@ -44,9 +44,24 @@ fn list(tables: &[Table]) -> anyhow::Result<String> {
     for table in tables {
         writeln!(out, "    {}::DEFINITION,", snake(&table.table))?;
     }
+    writeln!(out, "];\n\nimpl Table {{")?;
     writeln!(
         out,
-        "];\n\n/// A row of any table.\n#[derive(Debug, Clone, PartialEq)]\npub enum Row {{"
+        "    pub(crate) const fn derived_definition(self) -> &'static TableDefinition {{"
+    )?;
+    writeln!(out, "        match self {{")?;
+    for table in tables {
+        writeln!(
+            out,
+            "            Self::{} => &{}::DEFINITION,",
+            table.table,
+            snake(&table.table)
+        )?;
+    }
+    writeln!(out, "        }}\n    }}\n}}")?;
+    writeln!(
+        out,
+        "\n/// A row of any table.\n#[derive(Debug, Clone, PartialEq)]\npub enum Row {{"
     )?;
     for table in tables {
         writeln!(out, "    /// Of [`Table::{0}`].\n    {0}(Box<{0}>),", table.table)?;
