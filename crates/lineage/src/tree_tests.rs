@@ -1,0 +1,140 @@
+//! The tree's stories.
+
+use proptest::prelude::*;
+
+use super::*;
+use bartizan_model::{BootId, ProcessUser};
+
+fn key(pid: u32) -> ProcessKey {
+    ProcessKey { boot: BootId(1), pid, start_ticks: u64::from(pid) }
+}
+
+fn process(pid: u32, parent: u32, image: &str) -> Arc<Process> {
+    Arc::new(Process {
+        key: key(pid),
+        parent: (parent > 0).then(|| key(parent)),
+        image: image.into(),
+        command_line: image.into(),
+        arguments_cut: false,
+        current_directory: None,
+        user: ProcessUser {
+            name: None,
+            uid: 0,
+            gid: 0,
+            effective_uid: 0,
+            effective_gid: 0,
+            login_uid: None,
+            session: None,
+        },
+        cgroup: None,
+        container: None,
+        file: None,
+        started_at: Timestamp::from_millis(i64::from(pid)),
+        parent_image: None,
+        parent_command_line: None,
+        parent_started_at: None,
+    })
+}
+
+fn tree(processes: &[Arc<Process>]) -> Tree {
+    let mut tree = Tree::default();
+    for process in processes {
+        tree.tell(process, Told::Started, process.started_at);
+    }
+    tree
+}
+
+fn web_server() -> Vec<Arc<Process>> {
+    vec![
+        process(1, 0, "/sbin/init"),
+        process(100, 1, "/usr/sbin/nginx"),
+        process(101, 100, "/usr/sbin/nginx"),
+        process(200, 101, "/bin/sh"),
+        process(201, 200, "/usr/bin/base64"),
+    ]
+}
+
+#[test]
+fn a_family_begins_below_the_service_manager() {
+    let tree = tree(&web_server());
+
+    let family = tree.family(key(201)).unwrap();
+
+    assert_eq!(family.ancestor, key(100));
+    assert_eq!(&*family.image, "/usr/sbin/nginx");
+    assert!(family.complete);
+}
+
+#[test]
+fn two_jobs_of_one_cron_daemon_are_two_families() {
+    let tree = tree(&[
+        process(1, 0, "/sbin/init"),
+        process(50, 1, "/usr/sbin/cron"),
+        process(60, 50, "/bin/sh"),
+        process(70, 50, "/bin/sh"),
+    ]);
+
+    assert_ne!(tree.family(key(60)), tree.family(key(70)));
+}
+
+#[test]
+fn a_missing_parent_is_a_gap_that_is_told() {
+    let tree = tree(&[process(300, 299, "/bin/sh"), process(301, 300, "/bin/id")]);
+
+    let family = tree.family(key(301)).unwrap();
+
+    assert_eq!(family.ancestor, key(300));
+    assert!(!family.complete);
+}
+
+#[test]
+fn what_was_executed_stands_over_what_was_only_forked_whichever_is_told_first() {
+    let forked = process(9, 1, "/bin/bash");
+    let started = process(9, 1, "/bin/id");
+    let mut tree = Tree::default();
+
+    tree.tell(&started, Told::Started, Timestamp::from_millis(2));
+    tree.tell(&forked, Told::Forked, Timestamp::from_millis(1));
+
+    assert_eq!(&*tree.process(key(9)).unwrap().image, "/bin/id");
+}
+
+#[test]
+fn a_full_tree_forgets_ended_leaves_and_keeps_the_living() {
+    let mut tree = Tree::bounded(3);
+    for process in [process(1, 0, "/sbin/init"), process(2, 1, "/a"), process(3, 1, "/b")] {
+        tree.tell(&process, Told::Started, process.started_at);
+    }
+    tree.end(key(3));
+
+    tree.tell(&process(4, 1, "/c"), Told::Started, Timestamp::from_millis(4));
+
+    assert!(tree.process(key(3)).is_none());
+    assert!(tree.process(key(2)).is_some());
+    assert_eq!((tree.len(), tree.evicted()), (3, 1));
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_telling_does_not_change_any_family(order in Just(web_server()).prop_shuffle()) {
+        let expected = tree(&web_server());
+
+        let shuffled = tree(&order);
+
+        for process in web_server() {
+            prop_assert_eq!(shuffled.family(process.key), expected.family(process.key));
+        }
+    }
+
+    #[test]
+    fn a_tree_never_outgrows_its_bound(steps in prop::collection::vec((1u32..60, 0u32..60, any::<bool>()), 0..200)) {
+        let mut tree = Tree::bounded(16);
+        for (pid, parent, ends) in steps {
+            tree.tell(&process(pid, parent, "/x"), Told::Started, Timestamp::from_millis(0));
+            if ends {
+                tree.end(key(pid));
+            }
+            prop_assert!(tree.len() <= 16);
+        }
+    }
+}
