@@ -1,1 +1,27 @@
-//! Tenants, users, roles, sessions, tokens and certificates.
+//! Who may come in, and what they may do: tenants' first start, users, roles, sessions, tokens and certificates.
+//!
+//! The one room that draws secrets. It does not listen to the network and shows no page; time is an argument.
+
+mod authority;
+mod enrolment;
+mod error;
+mod first_start;
+mod gate;
+mod identity;
+mod limit;
+mod password;
+mod permission;
+mod secret;
+mod users;
+
+#[cfg(test)]
+mod tests;
+
+pub use authority::{Authority, ServerCertificate};
+pub use enrolment::{Enrolled, EnrolmentSecret};
+pub use error::{AccessError, Refusal, Result};
+pub use first_start::{FirstSignIn, FirstTenant};
+pub use gate::{Access, SignedIn};
+pub use identity::{Identity, Means};
+pub use permission::{Permission, permissions};
+pub use users::NewPassword;

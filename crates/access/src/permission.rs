@@ -1,0 +1,50 @@
+//! What each role may do. This table is the only place that says so.
+
+use bartizan_store::Role;
+
+/// Something that not everybody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// See incidents, alerts, devices, rules; ask questions over events.
+    Read,
+    /// Change and comment on incidents.
+    Respond,
+    /// Make users and give them new passwords.
+    ManageUsers,
+    /// Let machines in.
+    EnrolDevices,
+    /// Make tokens for programs.
+    ManageTokens,
+    /// See the audit log.
+    ReadAudit,
+}
+
+impl Permission {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Respond => "respond",
+            Self::ManageUsers => "manage_users",
+            Self::EnrolDevices => "enrol_devices",
+            Self::ManageTokens => "manage_tokens",
+            Self::ReadAudit => "read_audit",
+        }
+    }
+}
+
+/// What a role may do.
+pub const fn permissions(role: Role) -> &'static [Permission] {
+    match role {
+        Role::Reader => &[Permission::Read],
+        Role::Responder => &[Permission::Read, Permission::Respond],
+        Role::Administrator => &[
+            Permission::Read,
+            Permission::Respond,
+            Permission::ManageUsers,
+            Permission::EnrolDevices,
+            Permission::ManageTokens,
+            Permission::ReadAudit,
+        ],
+    }
+}
