@@ -55,6 +55,41 @@ impl Store {
         })
     }
 
+    /// Every tenant that has files: for the upkeep of the files, which is done for all of them.
+    pub fn telemetry_tenants(&self) -> Result<Vec<TenantId>> {
+        self.read(|view| {
+            view.prepare_cached("SELECT DISTINCT tenant FROM telemetry_files ORDER BY tenant")
+                .and_then(|mut s| s.query_map([], |row| row.tenant("tenant"))?.collect())
+                .doing("listing tenants with telemetry files")
+        })
+    }
+
+    /// Where every file is: whatever else lies in the folder was never sealed.
+    pub fn telemetry_paths(&self) -> Result<Vec<String>> {
+        self.read(|view| {
+            view.prepare_cached("SELECT path FROM telemetry_files")
+                .and_then(|mut s| s.query_map([], |row| row.of("path"))?.collect())
+                .doing("listing telemetry files")
+        })
+    }
+
+    /// Puts a merged file in the place of the tenant's files with these paths, in one transaction.
+    pub fn replace_telemetry_files(
+        &self,
+        tenant: TenantId,
+        old: &[String],
+        merged: &TelemetryFile,
+    ) -> Result<()> {
+        self.write(|t| {
+            for path in old {
+                t.prepare_cached("DELETE FROM telemetry_files WHERE tenant = ?1 AND path = ?2")
+                    .and_then(|mut s| s.execute((tenant.bytes(), path)))
+                    .doing("replacing a telemetry file")?;
+            }
+            insert(t, merged)
+        })
+    }
+
     /// The tenant's files of a table that may hold rows between two times.
     pub fn telemetry_files(
         &self,
