@@ -73,12 +73,12 @@ impl Store {
         })
     }
 
-    /// Puts a merged file in the place of the tenant's files with these paths, in one transaction.
+    /// Puts merged files in the place of the tenant's files with these paths, in one transaction.
     pub fn replace_telemetry_files(
         &self,
         tenant: TenantId,
         old: &[String],
-        merged: &TelemetryFile,
+        merged: &[TelemetryFile],
     ) -> Result<()> {
         self.write(|t| {
             for path in old {
@@ -86,7 +86,10 @@ impl Store {
                     .and_then(|mut s| s.execute((tenant.bytes(), path)))
                     .doing("replacing a telemetry file")?;
             }
-            insert(t, merged)
+            for file in merged {
+                insert(t, file)?;
+            }
+            Ok(())
         })
     }
 
