@@ -1,1 +1,14 @@
-//! Enrich, detect, correlate: one function from events to effects.
+//! Enrich → detect → correlate: one function from events to what they change.
+//!
+//! [`step`] is the whole of the server's thinking. The worker, the attack scenarios and the simulator call it; it
+//! does no IO, reads no clock, and cannot fail: what is odd in events is left out or taken as it is, never an error.
+
+mod effects;
+mod repeats;
+mod state;
+mod step;
+
+pub use effects::{Effects, EndedProcess, Touch, Touched};
+pub use repeats::{REPEAT_WITHIN, REPEATS_MAX};
+pub use state::State;
+pub use step::step;

@@ -1,0 +1,183 @@
+//! Which alerts stand together: the stories.
+
+use proptest::prelude::*;
+
+use super::*;
+use bartizan_model::{BootId, EventId, TenantId};
+
+const ID: &str = "00000000-0000-0000-0000-000000000001";
+
+fn key(pid: u32) -> ProcessKey {
+    ProcessKey { boot: BootId(1), pid, start_ticks: 7 }
+}
+
+fn alert(number: u64, family: Option<u32>, severity: Severity, tactic: &str) -> Alert {
+    let tenant: TenantId = ID.parse().unwrap();
+    let device: DeviceId = ID.parse().unwrap();
+    let event = EventId { stream: ID.parse().unwrap(), sequence: number };
+    Alert {
+        id: AlertId::of(tenant, device, tactic, event),
+        tenant,
+        device,
+        device_name: "web-1".into(),
+        rule: tactic.into(),
+        title: format!("A rule of {tactic}").into(),
+        description: "".into(),
+        severity,
+        tactics: vec![tactic.into()],
+        techniques: Vec::new(),
+        triage: Vec::new(),
+        event,
+        event_at: Timestamp::from_millis(i64::try_from(number).unwrap() * 1_000),
+        raised_at: Timestamp::from_millis(0),
+        process: None,
+        family: family.map(key),
+        evidence: Vec::new(),
+        matched: Vec::new(),
+        incident: None,
+    }
+}
+
+fn nginx() -> Text {
+    "/usr/sbin/nginx".into()
+}
+
+#[test]
+fn alerts_of_one_family_are_one_incident_and_say_why() {
+    let mut correlator = Correlator::new(1);
+
+    correlator.place(&alert(1, Some(100), Severity::High, "execution"), Some(&nginx()));
+    let joined = correlator
+        .place(&alert(2, Some(100), Severity::Medium, "persistence"), Some(&nginx()))
+        .unwrap();
+
+    assert_eq!(joined.incident.id, IncidentId(1));
+    assert_eq!(joined.incident.alerts[0].1, JoinReason::Opened);
+    assert_eq!(
+        joined.incident.alerts[1].1,
+        JoinReason::SameFamily { ancestor: key(100), image: nginx() }
+    );
+    assert_eq!(
+        &*joined.incident.title,
+        "A rule of execution and 1 more alert in the family of nginx on web-1"
+    );
+}
+
+#[test]
+fn three_stages_make_it_graver_and_the_reason_says_so() {
+    let mut correlator = Correlator::new(1);
+    for (number, tactic) in [(1, "execution"), (2, "persistence")] {
+        correlator.place(&alert(number, Some(100), Severity::Medium, tactic), Some(&nginx()));
+    }
+
+    let joined = correlator
+        .place(&alert(3, Some(100), Severity::Medium, "command-and-control"), Some(&nginx()))
+        .unwrap();
+
+    assert_eq!(joined.incident.severity, Severity::High);
+    assert!(joined.incident.severity_reason.contains("3 stages"));
+    assert_eq!(
+        &*joined.incident.title,
+        "Attack in several stages in the family of nginx on web-1: execution, persistence and command and control"
+    );
+}
+
+#[test]
+fn two_families_are_two_incidents_and_an_alert_without_a_process_is_its_own() {
+    let mut correlator = Correlator::new(1);
+
+    let numbers: Vec<u64> = [Some(100), Some(200), None, None]
+        .into_iter()
+        .zip(1..)
+        .map(|(family, n)| correlator.place(&alert(n, family, Severity::High, "impact"), None))
+        .map(|joined| joined.unwrap().incident.id.0)
+        .collect();
+
+    assert_eq!(numbers, [1, 2, 3, 4]);
+}
+
+#[test]
+fn an_informational_alert_opens_nothing_but_belongs_to_what_its_family_opens() {
+    let mut correlator = Correlator::new(1);
+
+    let alone = correlator.place(&alert(1, Some(100), Severity::Informational, "discovery"), None);
+    let joined = correlator.place(&alert(2, Some(100), Severity::High, "execution"), None).unwrap();
+
+    assert_eq!(alone, None);
+    assert_eq!(joined.alerts.len(), 2);
+}
+
+#[test]
+fn a_resolved_incident_takes_no_more_alerts() {
+    let mut correlator = Correlator::new(1);
+    correlator.place(&alert(1, Some(100), Severity::High, "execution"), None);
+
+    correlator.close(IncidentId(1));
+    let joined = correlator.place(&alert(2, Some(100), Severity::High, "impact"), None).unwrap();
+
+    assert_eq!(joined.incident.id, IncidentId(2));
+}
+
+#[test]
+fn after_a_restart_a_family_goes_on_where_it_was() {
+    let mut before = Correlator::new(1);
+    let first = alert(1, Some(100), Severity::High, "execution");
+    let incident = before.place(&first, Some(&nginx())).unwrap().incident;
+    let mut after = Correlator::new(1);
+
+    after.resume(incident, std::slice::from_ref(&first));
+    let again = after.place(&first, Some(&nginx()));
+    let joined =
+        after.place(&alert(2, Some(100), Severity::Low, "impact"), Some(&nginx())).unwrap();
+
+    assert_eq!(again, None, "the same alert is not joined twice");
+    assert_eq!((joined.incident.id, joined.incident.alerts.len()), (IncidentId(1), 2));
+}
+
+/// What people see of all incidents, without their numbers: the alerts that stand together, title, severity.
+fn seen(alerts: &[Alert]) -> Vec<(Vec<AlertId>, String, Severity)> {
+    let mut correlator = Correlator::new(1);
+    let mut incidents = BTreeMap::new();
+    for alert in alerts {
+        if let Some(joined) = correlator.place(alert, Some(&nginx())) {
+            incidents.insert(joined.incident.id, joined.incident);
+        }
+    }
+    let mut seen: Vec<_> = incidents
+        .into_values()
+        .map(|incident| {
+            let mut alerts: Vec<AlertId> = incident.alerts.iter().map(|(id, _)| *id).collect();
+            alerts.sort();
+            (alerts, incident.title.to_string(), incident.severity)
+        })
+        .collect();
+    seen.sort();
+    seen
+}
+
+fn alerts() -> impl Strategy<Value = Vec<Alert>> {
+    let tactics = prop::sample::select(vec!["execution", "persistence", "impact", "discovery"]);
+    let severities = prop::sample::select(vec![
+        Severity::Informational,
+        Severity::Low,
+        Severity::Medium,
+        Severity::High,
+    ]);
+    let families = prop::option::of(1u32..4);
+    prop::collection::vec((families, severities, tactics), 0..30).prop_map(|facts| {
+        facts.into_iter().zip(1..).map(|((f, s, t), n)| alert(n, f, s, t)).collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn late_repeated_and_reordered_alerts_give_the_same_incidents(
+        (alerts, shuffled) in alerts().prop_flat_map(|alerts| {
+            let twice: Vec<Alert> = alerts.iter().chain(&alerts).filter(|a| a.family.is_some()).cloned().collect();
+            let once: Vec<Alert> = alerts.into_iter().filter(|a| a.family.is_some()).collect();
+            (Just(once), Just(twice).prop_shuffle())
+        })
+    ) {
+        prop_assert_eq!(seen(&alerts), seen(&shuffled));
+    }
+}

@@ -1,0 +1,65 @@
+//! What a step changes, as values. Whoever called it keeps them, all together.
+
+use std::sync::Arc;
+
+use bartizan_incident::Joined;
+use bartizan_model::{
+    Alert, Connection, DeviceFacts, EventsLost, FileChange, Process, ProcessKey, SensorHealth,
+    Timestamp,
+};
+
+/// What one batch of one device changes.
+#[derive(Debug, Clone, Default)]
+pub struct Effects {
+    /// Processes that are new or better known, in the order they were told.
+    pub processes: Vec<Arc<Process>>,
+    /// Processes that ended.
+    pub ended: Vec<EndedProcess>,
+    /// What processes touched.
+    pub touches: Vec<Touch>,
+    /// Alerts raised, with the incident each is in.
+    pub alerts: Vec<Alert>,
+    /// Incidents opened or joined, each as it is after the step.
+    pub incidents: Vec<Joined>,
+    /// What the machine is, if it was told.
+    pub facts: Option<(Timestamp, DeviceFacts)>,
+    /// How its sensor is, if it was told.
+    pub health: Option<(Timestamp, SensorHealth)>,
+    /// Gaps in the stream.
+    pub losses: Vec<EventsLost>,
+    /// Alerts not raised since the same was said of the same process a moment ago.
+    pub repeated: u64,
+}
+
+/// A process that ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedProcess {
+    /// Which one.
+    pub key: ProcessKey,
+    /// When.
+    pub at: Timestamp,
+    /// Exit code, when it ended by itself.
+    pub exit_code: Option<u8>,
+    /// Signal, when it was ended by one.
+    pub signal: Option<u8>,
+}
+
+/// Something a process touched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Touch {
+    /// Which process.
+    pub process: ProcessKey,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: Touched,
+}
+
+/// What a process touched.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Touched {
+    /// A connection it opened.
+    Connection(Connection),
+    /// A file it changed.
+    File(FileChange),
+}

@@ -1,0 +1,98 @@
+//! What the pipeline remembers between steps. All of it can be made again from the store and the log.
+
+use std::{collections::HashMap, sync::Arc};
+
+use bartizan_detection::{Detector, Scratch};
+use bartizan_incident::Correlator;
+use bartizan_lineage::{Told, Tree};
+use bartizan_model::{Alert, DeviceId, Incident, IncidentId, Process, TenantId, Timestamp};
+
+use crate::repeats::Repeats;
+
+/// What the pipeline remembers between steps.
+#[derive(Debug)]
+pub struct State {
+    pub(crate) detector: Arc<Detector>,
+    pub(crate) scratch: Scratch,
+    pub(crate) trees: HashMap<(TenantId, DeviceId), Tree>,
+    pub(crate) correlators: HashMap<TenantId, Correlator>,
+    pub(crate) repeats: Repeats,
+}
+
+impl State {
+    /// Nothing seen yet.
+    pub fn new(detector: Arc<Detector>) -> Self {
+        Self {
+            scratch: detector.scratch(),
+            detector,
+            trees: HashMap::new(),
+            correlators: HashMap::new(),
+            repeats: Repeats::default(),
+        }
+    }
+
+    /// Judge by other rules from now on.
+    pub fn use_rules(&mut self, detector: Arc<Detector>) {
+        self.scratch = detector.scratch();
+        self.detector = detector;
+    }
+
+    /// Take up a tenant's incidents after a restart: the open ones with their alerts, and the next number.
+    pub fn resume_incidents(
+        &mut self,
+        tenant: TenantId,
+        next: u64,
+        open: impl IntoIterator<Item = (Incident, Vec<Alert>)>,
+    ) {
+        let mut correlator = Correlator::new(next);
+        for (incident, alerts) in open {
+            correlator.resume(incident, &alerts);
+        }
+        self.correlators.insert(tenant, correlator);
+    }
+
+    /// Take up what is known of a device's processes after a restart.
+    pub fn resume_processes(
+        &mut self,
+        tenant: TenantId,
+        device: DeviceId,
+        processes: impl IntoIterator<Item = Arc<Process>>,
+    ) {
+        let tree = self.trees.entry((tenant, device)).or_default();
+        for process in processes {
+            tree.tell(&process, Told::Observed, process.started_at);
+        }
+    }
+
+    /// The tenant's incidents that still take alerts.
+    pub fn open_incidents(&self, tenant: TenantId) -> Vec<IncidentId> {
+        self.correlators.get(&tenant).map(|c| c.open().collect()).unwrap_or_default()
+    }
+
+    /// People resolved an incident: it takes no more alerts.
+    pub fn close_incident(&mut self, tenant: TenantId, incident: IncidentId) {
+        if let Some(correlator) = self.correlators.get_mut(&tenant) {
+            correlator.close(incident);
+        }
+    }
+
+    /// How many processes left a device's tree for want of room.
+    pub fn evicted(&self, tenant: TenantId, device: DeviceId) -> u64 {
+        self.trees.get(&(tenant, device)).map(Tree::evicted).unwrap_or_default()
+    }
+
+    /// When nothing else is known, a tenant's incidents are counted from 1.
+    pub(crate) fn correlator(&mut self, tenant: TenantId) -> &mut Correlator {
+        self.correlators.entry(tenant).or_insert_with(|| Correlator::new(1))
+    }
+
+    pub(crate) fn tell(
+        &mut self,
+        of: (TenantId, DeviceId),
+        process: &Arc<Process>,
+        told: Told,
+        at: Timestamp,
+    ) -> bool {
+        self.trees.entry(of).or_default().tell(process, told, at)
+    }
+}

@@ -1,0 +1,88 @@
+//! One step: a batch of events in, what they change out.
+
+use bartizan_lineage::Told;
+use bartizan_model::{Action, Alert, Envelope, Timestamp, rows_of};
+
+use crate::{Effects, EndedProcess, State, Touch, Touched};
+
+/// Judge a batch. The envelopes are of one device, in the order of its stream; `now` is when the server judges.
+pub fn step(state: &mut State, batch: &[Envelope], now: Timestamp) -> Effects {
+    let mut effects = Effects::default();
+    for envelope in batch {
+        enrich(state, envelope, &mut effects);
+        let rows = rows_of(envelope);
+        let detector = std::sync::Arc::clone(&state.detector);
+        for alert in detector.alerts(envelope, &rows, now, &mut state.scratch) {
+            correlate(state, alert, &mut effects);
+        }
+    }
+    effects
+}
+
+/// Put the event into the process tree, and note what it says of the machine.
+fn enrich(state: &mut State, envelope: &Envelope, effects: &mut Effects) {
+    let of = (envelope.tenant, envelope.device);
+    let event = &envelope.event;
+    let at = event.at;
+    if let Some(actor) = &event.actor
+        && state.tell(of, actor, Told::Mentioned, at)
+    {
+        effects.processes.push(actor.clone());
+    }
+    let told = match &event.action {
+        Action::ProcessStarted(process) => Some((process, Told::Started)),
+        Action::ProcessObserved(process) => Some((process, Told::Observed)),
+        Action::ProcessForked(process) => Some((process, Told::Forked)),
+        _ => None,
+    };
+    if let Some((process, told)) = told
+        && state.tell(of, process, told, at)
+    {
+        effects.processes.push(process.clone());
+    }
+    match &event.action {
+        Action::ProcessEnded { exit_code, signal } => {
+            if let Some(actor) = &event.actor {
+                state.trees.entry(of).or_default().end(actor.key);
+                let (key, exit_code, signal) = (actor.key, *exit_code, *signal);
+                effects.ended.push(EndedProcess { key, at, exit_code, signal });
+            }
+        }
+        Action::Connection(connection) => {
+            touch(envelope, Touched::Connection(connection.clone()), effects);
+        }
+        Action::File(change) => touch(envelope, Touched::File(change.clone()), effects),
+        Action::DeviceFacts(facts) => effects.facts = Some((at, facts.clone())),
+        Action::SensorHealth(health) => effects.health = Some((at, health.clone())),
+        Action::EventsLost(lost) => effects.losses.push(lost.clone()),
+        Action::ProcessStarted(_) | Action::ProcessForked(_) | Action::ProcessObserved(_) => {}
+    }
+}
+
+fn touch(envelope: &Envelope, what: Touched, effects: &mut Effects) {
+    if let Some(actor) = &envelope.event.actor {
+        effects.touches.push(Touch { process: actor.key, at: envelope.event.at, what });
+    }
+}
+
+/// Find the alert's family and its incident.
+fn correlate(state: &mut State, mut alert: Alert, effects: &mut Effects) {
+    if state.repeats.repeats(&alert) {
+        effects.repeated += 1;
+        return;
+    }
+    let tree = state.trees.get(&(alert.tenant, alert.device));
+    let family = alert.process.and_then(|process| tree?.family(process));
+    alert.family = family.as_ref().map(|family| family.ancestor);
+    let image = family.as_ref().map(|family| &family.image);
+    if let Some(joined) = state.correlator(alert.tenant).place(&alert, image) {
+        alert.incident = Some(joined.incident.id);
+        for other in &mut effects.alerts {
+            if joined.alerts.contains(&other.id) {
+                other.incident = Some(joined.incident.id);
+            }
+        }
+        effects.incidents.push(joined);
+    }
+    effects.alerts.push(alert);
+}
