@@ -1,0 +1,132 @@
+//! Files over time: small ones are merged, old ones removed, and none while a question still reads it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::{Arc, Weak};
+
+use bartizan_model::{TABLES, Timestamp};
+use bartizan_store::TelemetryFile;
+use parking_lot::Mutex;
+
+use crate::{Telemetry, TelemetryError, file};
+
+/// The most bytes of files that are merged at once; larger files are large enough.
+const MAX_MERGED_BYTES: u64 = 256 << 20;
+
+/// What upkeep did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Upkeep {
+    /// Files that were merged into larger ones.
+    pub merged: usize,
+    /// Files whose days are over.
+    pub expired: usize,
+}
+
+impl Telemetry {
+    /// Removes the days that are over and merges the files of days that have many.
+    ///
+    /// # Errors
+    /// When files or the catalogue refuse.
+    pub fn keep_up(&self, now: Timestamp) -> Result<Upkeep, TelemetryError> {
+        let _one_at_a_time = self.sealing.lock();
+        let mut done = Upkeep::default();
+        for tenant in self.store.telemetry_tenants()? {
+            let before = start_of_day(now.minus(self.config.retention));
+            let expired = self.store.forget_telemetry_files(tenant, before)?;
+            done.expired += expired.len();
+            self.doom(&expired);
+            for table in TABLES {
+                let (first, last) = (Timestamp::from_nanos(i64::MIN), Timestamp::from_nanos(i64::MAX));
+                let files = self.store.telemetry_files(tenant, table.name, first, last)?;
+                for files in mergeable(files, self.config.max_files_per_day) {
+                    let merged = file::merge(&self.folder, (tenant, table.table), &files)?;
+                    let old: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+                    self.store.replace_telemetry_files(tenant, &old, &merged)?;
+                    done.merged += files.len();
+                    self.doom(&files);
+                }
+            }
+        }
+        self.leases.remove_unread()?;
+        Ok(done)
+    }
+
+    fn doom(&self, files: &[TelemetryFile]) {
+        self.leases.doom(files.iter().map(|file| self.folder.join(&file.path)).collect());
+    }
+}
+
+fn start_of_day(at: Timestamp) -> Timestamp {
+    const NANOS_PER_DAY: i64 = 86_400_000_000_000;
+    Timestamp::from_nanos(at.nanos().div_euclid(NANOS_PER_DAY).saturating_mul(NANOS_PER_DAY))
+}
+
+/// The days that have too many files, with those of their files that are small.
+fn mergeable(files: Vec<TelemetryFile>, bound: usize) -> Vec<Vec<TelemetryFile>> {
+    let mut days: BTreeMap<String, Vec<TelemetryFile>> = BTreeMap::new();
+    for file in files {
+        let day = file.path.rsplit_once('/').map_or("", |(day, _)| day).to_owned();
+        days.entry(day).or_default().push(file);
+    }
+    let mut groups = Vec::new();
+    for (_, mut files) in days {
+        if files.len() <= bound {
+            continue;
+        }
+        files.sort_by_key(|file| file.bytes);
+        let mut bytes = 0;
+        files.retain(|file| {
+            bytes += file.bytes;
+            bytes <= MAX_MERGED_BYTES
+        });
+        if files.len() > 1 {
+            groups.push(files);
+        }
+    }
+    groups
+}
+
+/// Files that wait until the questions that may read them are answered.
+#[derive(Debug, Default)]
+pub(crate) struct Leases {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    current: Arc<()>,
+    doomed: VecDeque<(Weak<()>, Vec<PathBuf>)>,
+}
+
+/// Held while a question is answered.
+#[derive(Debug)]
+pub(crate) struct Lease(#[expect(dead_code, reason = "its life is its meaning")] Arc<()>);
+
+impl Leases {
+    pub(crate) fn lease(&self) -> Lease {
+        Lease(self.inner.lock().current.clone())
+    }
+
+    /// These files are out of the catalogue: later questions do not see them, earlier ones may.
+    fn doom(&self, files: Vec<PathBuf>) {
+        if files.is_empty() {
+            return;
+        }
+        let mut inner = self.inner.lock();
+        let readers = std::mem::replace(&mut inner.current, Arc::new(()));
+        inner.doomed.push_back((Arc::downgrade(&readers), files));
+    }
+
+    /// Removes the doomed files whose readers, and all earlier readers, are done.
+    fn remove_unread(&self) -> Result<(), TelemetryError> {
+        let mut inner = self.inner.lock();
+        while let Some((readers, _)) = inner.doomed.front()
+            && readers.strong_count() == 0
+        {
+            for path in inner.doomed.pop_front().map(|(_, files)| files).unwrap_or_default() {
+                file::remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+}
