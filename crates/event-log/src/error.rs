@@ -9,7 +9,9 @@ use crate::Position;
 #[non_exhaustive]
 pub enum LogError {
     /// The disk has no room, or the log reached its own bound.
-    #[error("the event log has no room at {path}: free disk space or raise its limit; sensors keep their events meanwhile")]
+    #[error(
+        "the event log has no room at {path}: free disk space or raise its limit; sensors keep their events meanwhile"
+    )]
     Full {
         /// Where the log is.
         path: PathBuf,
@@ -45,7 +47,9 @@ pub enum LogError {
         path: PathBuf,
     },
     /// The disk did not confirm a write, so that what it holds is unknown until the log is opened again.
-    #[error("the disk refused to confirm a write ({0}); restart the server after checking the disk")]
+    #[error(
+        "the disk refused to confirm a write ({0}); restart the server after checking the disk"
+    )]
     Unconfirmed(String),
     /// A file is not what its name says.
     #[error("{path} is damaged: {problem}")]

@@ -173,8 +173,7 @@ impl EventLog {
         self.flush(&mut state, all)?;
         checkpoint::save(&self.folder, oldest, &state.high_water)?;
         for segment in state.segments.drain(..count) {
-            std::fs::remove_file(&segment.path)
-                .map_err(LogError::io("deleting", segment.path))?;
+            std::fs::remove_file(&segment.path).map_err(LogError::io("deleting", segment.path))?;
         }
         Ok(())
     }
@@ -211,7 +210,8 @@ impl EventLog {
         frame_bytes: u64,
     ) -> Result<&'a mut Segment, LogError> {
         let full = state.segments.back().is_none_or(|last| {
-            last.end > last.first && last.bytes.saturating_add(frame_bytes) > self.config.segment_bytes
+            last.end > last.first
+                && last.bytes.saturating_add(frame_bytes) > self.config.segment_bytes
         });
         if full {
             let all = state.next;

@@ -141,11 +141,7 @@ impl Segment {
         Ok(&magic == MAGIC)
     }
 
-    fn frame_at(
-        &self,
-        offset: u64,
-        length: u64,
-    ) -> Result<Option<(u64, Option<Entry>)>, LogError> {
+    fn frame_at(&self, offset: u64, length: u64) -> Result<Option<(u64, Option<Entry>)>, LogError> {
         frame_at(&self.file, offset, length).map_err(LogError::io("reading", &self.path))
     }
 }

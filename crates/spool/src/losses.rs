@@ -1,12 +1,6 @@
 //! What was dropped, by kind, until it is told. Kept on disk, so that a restart forgets nothing.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    fs,
-    io::ErrorKind,
-    path::Path,
-};
+use std::{collections::BTreeMap, fmt::Write as _, fs, io::ErrorKind, path::Path};
 
 use crate::{Kind, SpoolError, cursor};
 

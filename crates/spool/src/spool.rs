@@ -226,8 +226,7 @@ impl Spool {
             if next.is_none_or(|sequence| sequence > state.synced) {
                 break;
             }
-            let reader =
-                if vital_first { &mut state.vital_reader } else { &mut state.bulk_reader };
+            let reader = if vital_first { &mut state.vital_reader } else { &mut state.bulk_reader };
             let Some(record) = reader.take() else { break };
             size += record.event.len();
             state.handed_out = record.sequence;

@@ -47,7 +47,11 @@ impl BatchHead {
         let (first, last, count) = (batch.first_sequence, batch.last_sequence, batch.count);
         if first == 0 || last < first || last == u64::MAX {
             let found = format!("{first} to {last}");
-            return Err(WireError::unexpected("span of the batch", found, "first ≥ 1, last ≥ first"));
+            return Err(WireError::unexpected(
+                "span of the batch",
+                found,
+                "first ≥ 1, last ≥ first",
+            ));
         }
         if count == 0 || u64::from(count) > last - first + 1 {
             return Err(WireError::unexpected("count of the batch", count, "1 to what it spans"));

@@ -40,7 +40,9 @@ pub enum WireError {
         limit: u64,
     },
     /// A protocol version that this side does not speak.
-    #[error("protocol version {found} is not spoken here (this side speaks {spoken}); update the older side")]
+    #[error(
+        "protocol version {found} is not spoken here (this side speaks {spoken}); update the older side"
+    )]
     Version {
         /// What the other side speaks.
         found: u32,

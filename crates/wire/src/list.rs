@@ -51,10 +51,10 @@ impl EventList {
         WireError::bound("bytes of the event list", self.bytes.len(), EVENT_LIST_BYTES_MAX)?;
         let message = event::to_wire(event, skipped, &mut |process| self.list(process))?;
         WireError::bound("bytes of an event", message.encoded_len(), EVENT_BYTES_MAX)?;
-        append(&mut self.bytes, generated::EventList {
-            processes: Vec::new(),
-            events: vec![message],
-        })?;
+        append(
+            &mut self.bytes,
+            generated::EventList { processes: Vec::new(), events: vec![message] },
+        )?;
         let first = self.span.map_or(sequence, |span| span.first);
         self.span = Some(Span { first, last: sequence, count });
         Ok(())
@@ -80,10 +80,10 @@ impl EventList {
         }
         let message = process::to_wire(process);
         WireError::bound("bytes of a process", message.encoded_len(), EVENT_BYTES_MAX)?;
-        append(&mut self.bytes, generated::EventList {
-            processes: vec![message],
-            events: Vec::new(),
-        })?;
+        append(
+            &mut self.bytes,
+            generated::EventList { processes: vec![message], events: Vec::new() },
+        )?;
         self.processes += 1;
         same.push((Arc::clone(process), self.processes));
         Ok(self.processes)

@@ -85,12 +85,13 @@ fn key_from_wire(key: &wire::ProcessKey) -> Result<ProcessKey, WireError> {
 
 fn file_from_wire(file: wire::ProcessFile) -> Result<ProcessFile, WireError> {
     let length = file.sha256.len();
-    let sha256 = match length {
-        0 => None,
-        _ => Some(file.sha256.try_into().map_err(|_hash| {
-            WireError::unexpected("length of a SHA-256", length, "32 bytes")
-        })?),
-    };
+    let sha256 =
+        match length {
+            0 => None,
+            _ => Some(file.sha256.try_into().map_err(|_hash| {
+                WireError::unexpected("length of a SHA-256", length, "32 bytes")
+            })?),
+        };
     Ok(ProcessFile {
         device: file.device,
         inode: file.inode,

@@ -43,14 +43,8 @@ pub(super) fn open(folder: &Path, config: EventLogConfig) -> Result<EventLog, Lo
     if damaged > 0 {
         tracing::error!(damaged, folder = %folder.display(), "records of the event log are damaged");
     }
-    let state = State {
-        segments,
-        next,
-        durable: next,
-        flushing: false,
-        unconfirmed: None,
-        high_water,
-    };
+    let state =
+        State { segments, next, durable: next, flushing: false, unconfirmed: None, high_water };
     Ok(EventLog {
         folder: folder.to_path_buf(),
         config,

@@ -187,8 +187,7 @@ fn many_hands_at_once_lose_nothing_and_every_position_is_given_once() {
             })
         })
         .collect();
-    let mut positions: Vec<u64> =
-        hands.into_iter().flat_map(|hand| hand.join().unwrap()).collect();
+    let mut positions: Vec<u64> = hands.into_iter().flat_map(|hand| hand.join().unwrap()).collect();
     positions.sort_unstable();
     assert_eq!(positions, (0..200).collect::<Vec<_>>());
     drop(log);
@@ -255,7 +254,8 @@ fn a_killed_process_loses_nothing_that_it_acknowledged() {
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        acknowledged = lines.map_while(Result::ok).filter_map(number).last().unwrap_or(acknowledged);
+        acknowledged =
+            lines.map_while(Result::ok).filter_map(number).last().unwrap_or(acknowledged);
 
         let log = open(folder.path());
 

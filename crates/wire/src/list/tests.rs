@@ -192,8 +192,9 @@ fn a_process_that_was_not_listed_before_is_refused() {
     let event = generated::Event { actor: 1, ..generated::Event::default() };
     let list = generated::EventList { processes: Vec::new(), events: vec![event] };
 
-    let error = decode_events(&list.encode_to_vec(), stream(), Span { first: 1, last: 1, count: 1 })
-        .unwrap_err();
+    let error =
+        decode_events(&list.encode_to_vec(), stream(), Span { first: 1, last: 1, count: 1 })
+            .unwrap_err();
 
     assert_eq!(error.to_string(), "process of an event is 1, expected one listed before");
 }

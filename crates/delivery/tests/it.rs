@@ -1,0 +1,12 @@
+//! Events from the spool of a sensor to the event log of a server, over mutual TLS.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+#[path = "it/keep.rs"]
+mod keep;
+#[path = "it/machine.rs"]
+mod machine;
+#[path = "it/proxy.rs"]
+mod proxy;
+#[path = "it/stories.rs"]
+mod stories;
