@@ -543,10 +543,10 @@ pub mod enrolment_client {
         dead_code,
         missing_docs,
         clippy::wildcard_imports,
-        clippy::let_unit_value,
+        clippy::let_unit_value
     )]
-    use tonic::codegen::*;
     use tonic::codegen::http::Uri;
+    use tonic::codegen::*;
     /// Makes a machine a device. The only service that is open without a client certificate.
     #[derive(Debug, Clone)]
     pub struct EnrolmentClient<T> {
@@ -575,14 +575,13 @@ pub mod enrolment_client {
             F: tonic::service::Interceptor,
             T::ResponseBody: Default,
             T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                    http::Request<tonic::body::Body>,
+                    Response = http::Response<
+                        <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                    >,
                 >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+            <T as tonic::codegen::Service<http::Request<tonic::body::Body>>>::Error:
+                Into<StdError> + std::marker::Send + std::marker::Sync,
         {
             EnrolmentClient::new(InterceptedService::new(inner, interceptor))
         }
@@ -622,21 +621,13 @@ pub mod enrolment_client {
             &mut self,
             request: impl tonic::IntoRequest<super::EnrolRequest>,
         ) -> std::result::Result<tonic::Response<super::EnrolResponse>, tonic::Status> {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/bartizan.v1.Enrolment/Enrol",
-            );
+            let path = http::uri::PathAndQuery::from_static("/bartizan.v1.Enrolment/Enrol");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("bartizan.v1.Enrolment", "Enrol"));
+            req.extensions_mut().insert(GrpcMethod::new("bartizan.v1.Enrolment", "Enrol"));
             self.inner.unary(req, path, codec).await
         }
     }
@@ -648,7 +639,7 @@ pub mod enrolment_server {
         dead_code,
         missing_docs,
         clippy::wildcard_imports,
-        clippy::let_unit_value,
+        clippy::let_unit_value
     )]
     use tonic::codegen::*;
     /// Generated trait containing gRPC methods that should be implemented for use with EnrolmentServer.
@@ -682,10 +673,7 @@ pub mod enrolment_server {
                 max_encoding_message_size: None,
             }
         }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
+        pub fn with_interceptor<F>(inner: T, interceptor: F) -> InterceptedService<Self, F>
         where
             F: tonic::service::Interceptor,
         {
@@ -740,21 +728,15 @@ pub mod enrolment_server {
                 "/bartizan.v1.Enrolment/Enrol" => {
                     #[allow(non_camel_case_types)]
                     struct EnrolSvc<T: Enrolment>(pub Arc<T>);
-                    impl<T: Enrolment> tonic::server::UnaryService<super::EnrolRequest>
-                    for EnrolSvc<T> {
+                    impl<T: Enrolment> tonic::server::UnaryService<super::EnrolRequest> for EnrolSvc<T> {
                         type Response = super::EnrolResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
                         fn call(
                             &mut self,
                             request: tonic::Request<super::EnrolRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as Enrolment>::enrol(&inner, request).await
-                            };
+                            let fut = async move { <T as Enrolment>::enrol(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -780,25 +762,16 @@ pub mod enrolment_server {
                     };
                     Box::pin(fut)
                 }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
+                _ => Box::pin(async move {
+                    let mut response = http::Response::new(tonic::body::Body::default());
+                    let headers = response.headers_mut();
+                    headers.insert(
+                        tonic::Status::GRPC_STATUS,
+                        (tonic::Code::Unimplemented as i32).into(),
+                    );
+                    headers.insert(http::header::CONTENT_TYPE, tonic::metadata::GRPC_CONTENT_TYPE);
+                    Ok(response)
+                }),
             }
         }
     }
@@ -827,10 +800,10 @@ pub mod uplink_client {
         dead_code,
         missing_docs,
         clippy::wildcard_imports,
-        clippy::let_unit_value,
+        clippy::let_unit_value
     )]
-    use tonic::codegen::*;
     use tonic::codegen::http::Uri;
+    use tonic::codegen::*;
     /// Takes events from devices. Needs the client certificate that enrolment gave.
     #[derive(Debug, Clone)]
     pub struct UplinkClient<T> {
@@ -859,14 +832,13 @@ pub mod uplink_client {
             F: tonic::service::Interceptor,
             T::ResponseBody: Default,
             T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                    http::Request<tonic::body::Body>,
+                    Response = http::Response<
+                        <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                    >,
                 >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+            <T as tonic::codegen::Service<http::Request<tonic::body::Body>>>::Error:
+                Into<StdError> + std::marker::Send + std::marker::Sync,
         {
             UplinkClient::new(InterceptedService::new(inner, interceptor))
         }
@@ -909,14 +881,9 @@ pub mod uplink_client {
             tonic::Response<tonic::codec::Streaming<super::Acknowledgement>>,
             tonic::Status,
         > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/bartizan.v1.Uplink/Send");
             let mut req = request.into_streaming_request();
@@ -932,7 +899,7 @@ pub mod uplink_server {
         dead_code,
         missing_docs,
         clippy::wildcard_imports,
-        clippy::let_unit_value,
+        clippy::let_unit_value
     )]
     use tonic::codegen::*;
     /// Generated trait containing gRPC methods that should be implemented for use with UplinkServer.
@@ -941,8 +908,7 @@ pub mod uplink_server {
         /// Server streaming response type for the Send method.
         type SendStream: tonic::codegen::tokio_stream::Stream<
                 Item = std::result::Result<super::Acknowledgement, tonic::Status>,
-            >
-            + std::marker::Send
+            > + std::marker::Send
             + 'static;
         /// Batches up, acknowledgements down. An acknowledged event is durable.
         async fn send(
@@ -972,10 +938,7 @@ pub mod uplink_server {
                 max_encoding_message_size: None,
             }
         }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
+        pub fn with_interceptor<F>(inner: T, interceptor: F) -> InterceptedService<Self, F>
         where
             F: tonic::service::Interceptor,
         {
@@ -1030,22 +993,17 @@ pub mod uplink_server {
                 "/bartizan.v1.Uplink/Send" => {
                     #[allow(non_camel_case_types)]
                     struct SendSvc<T: Uplink>(pub Arc<T>);
-                    impl<T: Uplink> tonic::server::StreamingService<super::Batch>
-                    for SendSvc<T> {
+                    impl<T: Uplink> tonic::server::StreamingService<super::Batch> for SendSvc<T> {
                         type Response = super::Acknowledgement;
                         type ResponseStream = T::SendStream;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::ResponseStream>,
-                            tonic::Status,
-                        >;
+                        type Future =
+                            BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
                         fn call(
                             &mut self,
                             request: tonic::Request<tonic::Streaming<super::Batch>>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as Uplink>::send(&inner, request).await
-                            };
+                            let fut = async move { <T as Uplink>::send(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1071,25 +1029,16 @@ pub mod uplink_server {
                     };
                     Box::pin(fut)
                 }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
+                _ => Box::pin(async move {
+                    let mut response = http::Response::new(tonic::body::Body::default());
+                    let headers = response.headers_mut();
+                    headers.insert(
+                        tonic::Status::GRPC_STATUS,
+                        (tonic::Code::Unimplemented as i32).into(),
+                    );
+                    headers.insert(http::header::CONTENT_TYPE, tonic::metadata::GRPC_CONTENT_TYPE);
+                    Ok(response)
+                }),
             }
         }
     }
