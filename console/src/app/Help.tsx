@@ -1,0 +1,28 @@
+// The keys, explained.
+import { Modal } from "@mantine/core";
+
+const KEYS: readonly (readonly [group: string, keys: readonly (readonly [string, string])[]])[] = [
+  ["Everywhere", [
+    ["g i", "Incidents"], ["g d", "Devices"], ["g h", "Hunting"], ["g u", "Users"], ["g l", "Audit log"],
+    ["/", "Search field of the page"], ["?", "This help"],
+  ]],
+  ["Lists", [["j, k", "Next, previous"], ["Enter", "Open"]]],
+  ["Process tree", [
+    ["↑ ↓", "Next, previous process"], ["→", "Open, then go inside"], ["←", "Close, then go to the parent"],
+    ["Home, End", "First, last"], ["letters", "Go to a process by name"],
+  ]],
+  ["Hunting", [["Ctrl Enter, Shift Enter", "Run the query"]]],
+];
+
+export function Help({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Keys" size="md" closeButtonProps={{ "aria-label": "Close" }}>
+      {KEYS.map(([group, keys]) => (
+        <section key={group} className="keys">
+          <h3>{group}</h3>
+          <dl>{keys.map(([key, meaning]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{meaning}</dd></div>)}</dl>
+        </section>
+      ))}
+    </Modal>
+  );
+}

@@ -1,0 +1,71 @@
+// Addresses and their pages. Pages are loaded when they are first opened; the view of every page is in its address.
+import {
+  createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, Outlet, redirect,
+} from "@tanstack/react-router";
+
+import { Failure } from "../api/client";
+import { meQuery } from "../api/queries";
+import { Failed, Waiting } from "../ui/states";
+import { parseSearch, stringifySearch, type Search } from "../ui/search";
+import { queryClient } from "./data";
+import { Missing } from "./Missing";
+import { Shell } from "./Shell";
+
+const anySearch = (raw: Record<string, unknown>): Search => raw as Search;
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Missing });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: anySearch,
+  component: lazyRouteComponent(() => import("../features/session/SignInPage"), "SignInPage"),
+});
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    const search: Search = location.href === "/" ? {} : { from: location.href };
+    try {
+      const me = await queryClient.ensureQueryData(meQuery);
+      if (me.must_choose_password && me.permissions.length === 0) throw redirect({ to: "/sign-in", search });
+    } catch (why) {
+      if (why instanceof Failure && why.status === 401) throw redirect({ to: "/sign-in", search });
+      throw why;
+    }
+  },
+});
+
+const page = <Path extends string>(path: Path, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => shell, path, validateSearch: anySearch, component });
+
+const routes = root.addChildren([
+  signIn,
+  shell.addChildren([
+    createRoute({ getParentRoute: () => shell, path: "/", component: () => <Navigate to="/incidents" replace /> }),
+    page("/incidents", lazyRouteComponent(() => import("../features/incidents/QueuePage"), "QueuePage")),
+    page("/incidents/$number", lazyRouteComponent(() => import("../features/incidents/IncidentPage"), "IncidentPage")),
+    page("/devices", lazyRouteComponent(() => import("../features/devices/DevicesPage"), "DevicesPage")),
+    page("/devices/$id", lazyRouteComponent(() => import("../features/devices/DevicePage"), "DevicePage")),
+    page("/hunting", lazyRouteComponent(() => import("../features/hunting/HuntingPage"), "HuntingPage")),
+    page("/users", lazyRouteComponent(() => import("../features/administration/UsersPage"), "UsersPage")),
+    page("/audit", lazyRouteComponent(() => import("../features/administration/AuditPage"), "AuditPage")),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree: routes,
+  parseSearch,
+  stringifySearch,
+  defaultPreload: "intent",
+  defaultPendingComponent: Waiting,
+  defaultErrorComponent: ({ error, reset }) => <main className="page-body"><Failed why={error} retry={reset} /></main>,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,1 @@
+export function HuntingPage() { return <p>HuntingPage</p>; }

@@ -1,0 +1,50 @@
+// Name and password.
+import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useState, type FormEvent } from "react";
+
+import { Failure, send } from "../../api/client";
+import type { Me } from "../../api/types";
+
+interface Props {
+  expired: boolean;
+  onSignedIn: (me: Me, password: string) => void;
+}
+
+export function PasswordForm({ expired, onSignedIn }: Props) {
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const signIn = useMutation({
+    mutationFn: () => send<Me>("POST", "/session", { name: name.trim(), password }),
+    onSuccess: (me) => onSignedIn(me, password),
+    meta: { quiet: true },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    signIn.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="door-form">
+      <h1>Sign in</h1>
+      {expired && !signIn.error ? <p className="quiet">Sign in to go on where you were.</p> : null}
+      <TextInput label="Name" value={name} onChange={(event) => setName(event.target.value)} autoComplete="username" autoFocus required withAsterisk={false} size="sm" />
+      <PasswordInput label="Password" value={password} onChange={(event) => setPassword(event.target.value)} autoComplete="current-password" required withAsterisk={false} size="sm" />
+      {signIn.error ? <p role="alert" className="door-error">{refusal(signIn.error)}</p> : null}
+      <Button type="submit" variant="filled" size="sm" loading={signIn.isPending} fullWidth>Sign in</Button>
+    </form>
+  );
+}
+
+function refusal(why: Error): string {
+  if (!(why instanceof Failure)) return why.message;
+  if (why.status === 401) {
+    return "The name or the password is wrong. Check both, and that Caps Lock is off. If you lost the password, an administrator can give you a new one under Users; the first password is printed where the server was started.";
+  }
+  if (why.status === 429) return `Too many tries. ${sentence(why.problem.detail)}`;
+  return why.problem.request_id ? `${sentence(why.problem.detail)} Request ${why.problem.request_id}.` : why.problem.detail;
+}
+
+function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
