@@ -1,2 +1,47 @@
-//! placeholder
-fn main() {}
+//! The sensor program: configuration, wiring, privileges, self-limits.
+//!
+//! Everything it knows to do is done in other rooms; here they are put together, told to start, and told
+//! to stop.
+
+mod arguments;
+mod enrolment;
+mod losses;
+mod outbox;
+mod run;
+mod status;
+mod watch;
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use arguments::{Arguments, Command};
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match start(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(arguments: &Arguments) -> anyhow::Result<()> {
+    // One thread: the disk and the kernel have threads of their own.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("starting the sensor")?;
+    let outcome = match &arguments.command {
+        Command::Run(run) => runtime.block_on(run::run(&arguments.data, run)),
+        Command::Enrol(enrol) => runtime.block_on(enrolment::enrol(&arguments.data, enrol)),
+        Command::Status => status::show(&arguments.data),
+    };
+    // What still waits for the disk must not hold up the end.
+    runtime.shutdown_timeout(run::LAST_MOMENTS);
+    outcome
+}

@@ -1,0 +1,53 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Watches this machine and tells its Bartizan server what happens.
+#[derive(Debug, Parser)]
+#[command(name = "bartizan-sensor", version)]
+pub(crate) struct Arguments {
+    /// Folder of the sensor: its identity and the events that wait to be sent.
+    #[arg(
+        long,
+        global = true,
+        env = "BARTIZAN_SENSOR_DATA",
+        default_value = "/var/lib/bartizan-sensor"
+    )]
+    pub(crate) data: PathBuf,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Watch, until asked to stop.
+    Run(Run),
+    /// Make this machine a device of a server.
+    Enrol(Enrol),
+    /// Show how the sensor is doing.
+    Status,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Most MiB of events that wait on disk while the server is away.
+    #[arg(long, env = "BARTIZAN_SENSOR_SPOOL_MIB", default_value_t = 512,
+          value_parser = clap::value_parser!(u64).range(16..=1_048_576))]
+    pub(crate) spool_mib: u64,
+    /// End when the process that started the sensor ends.
+    #[arg(long)]
+    pub(crate) end_with_parent: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Enrol {
+    /// The enrolment token from the console; it starts with `bzn1.`
+    #[arg(long, env = "BARTIZAN_ENROLMENT_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+    /// A file with the token; it is deleted when the machine is enrolled.
+    #[arg(long)]
+    pub(crate) token_file: Option<PathBuf>,
+}

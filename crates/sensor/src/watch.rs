@@ -1,0 +1,205 @@
+//! The watching thread: kernel → collector → spool, and the sensor's word about itself.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use bartizan_collect::{Collector, CollectorConfig, Moment};
+use bartizan_inventory::{Machine, own_use};
+use bartizan_model::{Action, EventsLost, LossStage, SensorHealth, Text};
+use bartizan_probe::{
+    POLL_INTERVAL, Probe, ProbeConfig, ProgramState, abi::RecordKind,
+};
+use bartizan_spool::Spool;
+use bartizan_uplink::LinkState;
+use parking_lot::Mutex;
+use tokio::sync::watch::Receiver;
+
+use crate::{
+    enrolment::VERSION,
+    losses::{Losses, Seen},
+    outbox::Outbox,
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+/// What the watching thread shares with the rest of the sensor.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    /// Turns true when watching should end.
+    pub(crate) stop: AtomicBool,
+    /// How the sensor was when it last looked.
+    pub(crate) health: Mutex<SensorHealth>,
+}
+
+/// The watching thread's own things.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    probe: Probe,
+    collector: Collector,
+    outbox: Outbox,
+    losses: Losses,
+    machine: Machine,
+    link: Receiver<LinkState>,
+    unreadable: Arc<AtomicU64>,
+    shared: Arc<Shared>,
+}
+
+impl Watch {
+    /// Attaches to the kernel and takes in what runs already.
+    pub(crate) fn attach(
+        spool: Arc<Spool>,
+        link: Receiver<LinkState>,
+        unreadable: Arc<AtomicU64>,
+        shared: Arc<Shared>,
+    ) -> anyhow::Result<Self> {
+        let probe = Probe::attach(&ProbeConfig::default())?;
+        let now = Moment::now();
+        let mut collector =
+            Collector::new(CollectorConfig::default(), now).context("starting the collector")?;
+        let running = collector.observe_running(now).context("listing the running processes")?;
+        tracing::info!(running, "watching");
+        let (outbox, losses) = (Outbox::new(spool), Losses::since(now.wall));
+        let machine = Machine::default();
+        Ok(Self { probe, collector, outbox, losses, machine, link, unreadable, shared })
+    }
+
+    /// Watches until asked to stop, then hands over what is left and detaches.
+    pub(crate) fn run(mut self) {
+        let begun = Moment::now().boot_ns;
+        let (mut seconds, mut minutes, mut days) =
+            (Every::new(SECOND), Every::new(MINUTE), Every::new(DAY));
+        while !self.shared.stop.load(Ordering::Relaxed) {
+            let collector = &mut self.collector;
+            self.probe.poll(&mut |record| collector.record(record, Moment::now()));
+            let now = Moment::now();
+            let ready = self.collector.take(now);
+            self.outbox.put(ready);
+            let alive = now.boot_ns.saturating_sub(begun);
+            if days.is_due(alive) {
+                let facts = self.machine.facts(VERSION);
+                self.outbox.say(now.wall, Action::DeviceFacts(facts));
+            }
+            if seconds.is_due(alive) && self.tell_losses(now) | minutes.is_due(alive) {
+                self.tell_health(now);
+            }
+            thread::park_timeout(POLL_INTERVAL);
+        }
+        self.finish();
+    }
+
+    /// Tells what was lost since it was last asked; says whether anything was.
+    fn tell_losses(&mut self, now: Moment) -> bool {
+        let mut seen = Seen::default();
+        match self.probe.counters() {
+            Ok(counters) => seen.add_kernel(&counters),
+            Err(error) => tracing::error!(%error, "counting what the kernel lost"),
+        }
+        seen.add(LossStage::Sensor, "file or connection", self.collector.counters().suppressed);
+        seen.add(LossStage::Sensor, "unfit", self.outbox.unfit);
+        seen.add(LossStage::Spool, "unreadable", self.unreadable.load(Ordering::Relaxed));
+        let mut news = self.losses.news(&seen, now.wall);
+        let spool_losses = self.outbox.spool.losses();
+        news.extend(spool_losses.iter().map(|(kind, count)| EventsLost {
+            stage: LossStage::Spool,
+            kind: kind.word().into(),
+            count: *count,
+            first_at: now.wall.minus(SECOND),
+            last_at: now.wall,
+        }));
+        let mut kept = true;
+        let any = !news.is_empty();
+        for lost in news {
+            tracing::warn!(stage = ?lost.stage, kind = %lost.kind, count = lost.count, "events were lost");
+            kept &= self.outbox.say(now.wall, Action::EventsLost(lost));
+        }
+        if kept {
+            self.outbox.spool.losses_told(&spool_losses);
+        }
+        any
+    }
+
+    fn tell_health(&mut self, now: Moment) {
+        let spool = self.outbox.spool.status();
+        let (own, counters) = (own_use(), self.collector.counters());
+        let execs = self.probe.counters().ok().and_then(|counters| {
+            counters.of(RecordKind::Exec).map(|counter| counter.sent + counter.lost)
+        });
+        let health = SensorHealth {
+            kernel_execs: execs.unwrap_or(0),
+            reported_execs: counters.starts,
+            events_spooled: self.outbox.spooled,
+            events_lost: self.losses.total() + spool.dropped,
+            spool_bytes: spool.bytes,
+            resident_bytes: own.resident_bytes,
+            cpu_millis: own.cpu_millis,
+            problems: self.problems(),
+        };
+        *self.shared.health.lock() = health.clone();
+        self.outbox.say(now.wall, Action::SensorHealth(health));
+    }
+
+    /// What does not work as it should, in words.
+    fn problems(&self) -> Vec<Text> {
+        let mut problems: Vec<Text> = Vec::new();
+        for program in self.probe.health() {
+            match &program.state {
+                ProgramState::Failed { reason } => {
+                    let (program, purpose) = (program.program, program.purpose);
+                    problems.push(format!("not watching {purpose} ({program}): {reason}").into());
+                }
+                ProgramState::Attached { .. } | ProgramState::Off => {}
+            }
+        }
+        if let LinkState::Away { reason } = &*self.link.borrow() {
+            problems.push(reason.as_str().into());
+        }
+        problems.extend(self.outbox.trouble.as_deref().map(Text::from));
+        problems
+    }
+
+    /// The end of the sensor's life: nothing that was seen is left behind, and nothing in the kernel.
+    fn finish(mut self) {
+        let collector = &mut self.collector;
+        self.probe.drain(&mut |record| collector.record(record, Moment::now()));
+        let now = Moment::now();
+        let left = self.collector.finish(now);
+        self.outbox.put(left);
+        self.tell_losses(now);
+        self.tell_health(now);
+        drop(self.probe);
+        if let Err(error) = self.outbox.spool.sync() {
+            tracing::error!(%error, "flushing the spool");
+        }
+    }
+}
+
+/// Something that is due at the start, and again each time an interval has passed.
+#[derive(Debug)]
+struct Every {
+    interval_ns: u64,
+    due_ns: u64,
+}
+
+impl Every {
+    fn new(interval: Duration) -> Self {
+        let interval_ns = u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX);
+        Self { interval_ns, due_ns: 0 }
+    }
+
+    fn is_due(&mut self, alive_ns: u64) -> bool {
+        if alive_ns < self.due_ns {
+            return false;
+        }
+        self.due_ns = alive_ns.saturating_add(self.interval_ns);
+        true
+    }
+}
