@@ -41,62 +41,25 @@ export interface Overview {
   events_lost: number;
 }
 
+export interface DeviceRef {
+  id: string;
+  name: string;
+}
+
 export interface IncidentSummary {
   number: number;
   title: string;
   severity: Severity;
+  severity_reason: string;
   status: Status;
   assigned_to: string | null;
-  device: { id: string; name: string };
-  alert_count: number;
   tactics: string[];
+  devices: DeviceRef[];
+  alert_count: number;
   first_at: string;
   last_at: string;
-}
-
-export interface IncidentAlert {
-  id: string;
-  title: string;
-  severity: Severity;
-  event_at: string;
-  reason: string;
-  process: string | null;
-  tactics: string[];
-  techniques: string[];
-}
-
-export interface Activity {
-  at: string;
-  actor: string;
-  action: string;
-  text: string;
-}
-
-export interface Incident extends IncidentSummary {
-  severity_reason: string;
-  alerts: IncidentAlert[];
-  activity: Activity[];
-}
-
-export interface Evidence {
-  role: string;
-  type: "process" | "file" | "address" | "user";
-  key?: string | null;
-  image?: string | null;
-  command_line?: string | null;
-  path?: string | null;
-  sha256?: string | null;
-  ip?: string | null;
-  port?: number | null;
-  user?: string | null;
-  uid?: number | null;
-}
-
-export interface MatchedField {
-  selection: string;
-  field: string;
-  value: string;
-  pattern: string;
+  opened_at: string;
+  changed_at: string;
 }
 
 export interface Alert {
@@ -108,13 +71,49 @@ export interface Alert {
   tactics: string[];
   techniques: string[];
   triage: string[];
+  device_id: string;
+  device_name: string;
+  incident: number | null;
+  event_id: string;
   event_at: string;
   raised_at: string;
-  device: { id: string; name: string };
   process: string | null;
-  incident: number | null;
+  family: string | null;
   evidence: Evidence[];
   matched: MatchedField[];
+}
+
+/** An alert of an incident, with why it is part of it. */
+export interface JoinedAlert extends Alert {
+  reason: { kind: string; text: string; ancestor: string | null };
+}
+
+export interface Activity {
+  number: number;
+  at: string;
+  kind: string;
+  actor: string | null;
+  text: string;
+}
+
+export interface Incident extends IncidentSummary {
+  family: string | null;
+  alerts: JoinedAlert[];
+  activity: Activity[];
+}
+
+export type Evidence = { role: "actor" | "impacted" | "related" } & (
+  | { kind: "process"; key: string; image: string; command_line: string; user: string | null; sha256: string | null }
+  | { kind: "file"; path: string; sha256: string | null }
+  | { kind: "address"; ip: string; port: number | null }
+  | { kind: "user"; name: string; uid: number }
+);
+
+export interface MatchedField {
+  selection: string;
+  field: string;
+  value: string;
+  pattern: string;
 }
 
 export interface TreeNode {
@@ -124,22 +123,28 @@ export interface TreeNode {
   image: string;
   file_name: string;
   command_line: string;
-  user: string | null;
-  started_at: string | null;
+  /** The command line was longer than the sensor keeps. */
+  arguments_cut: boolean;
+  user: string;
+  started_at: string;
   ended_at: string | null;
   exit_code: number | null;
+  signal: number | null;
   sha256: string | null;
   container: string | null;
   current_directory: string | null;
   alerts: { id: string; title: string; severity: Severity }[];
   connections: number;
   files: number;
+  latest_connections: { at: string; outcome: string; protocol: string; remote_address: string; remote_port: number }[];
+  latest_files: { at: string; operation: string; path: string; previous_path: string | null; count: number }[];
   children_total: number;
+  /** It has a parent that is not known: something is missing above it. */
   gap: boolean;
 }
 
 export interface ProcessTree {
-  focus: string | null;
+  focus: string;
   nodes: TreeNode[];
   roots: string[];
   truncated: boolean;
@@ -148,19 +153,18 @@ export interface ProcessTree {
 export interface DeviceSummary {
   id: string;
   name: string;
+  state: "reporting" | "silent" | "never_heard" | "revoked";
+  os: string | null;
+  sensor_version: string | null;
   enrolled_at: string;
   last_seen: string | null;
-  reporting: boolean;
-  revoked_at: string | null;
-  os: string;
-  sensor_version: string;
-  alerts: number;
   open_incidents: number;
+  alerts: number;
   events_lost: number;
 }
 
 export interface Loss {
-  stage: string;
+  stage: "kernel" | "sensor" | "spool" | "server";
   kind: string;
   count: number;
   first_at: string;
@@ -168,13 +172,34 @@ export interface Loss {
 }
 
 export interface Device extends DeviceSummary {
-  facts: Record<string, unknown> | null;
-  facts_at: string | null;
-  health: Record<string, unknown> | null;
-  health_at: string | null;
-  losses: Loss[];
-  processes: number;
   certificate_expires_at: string;
+  processes: number;
+  facts: {
+    at: string | null;
+    host_name: string;
+    machine_id: string | null;
+    os_name: string;
+    os_version: string;
+    kernel: string;
+    architecture: string;
+    processors: number;
+    memory_bytes: number;
+    sensor_version: string;
+    addresses: string[];
+    booted_at: string;
+  } | null;
+  health: {
+    at: string | null;
+    kernel_execs: number;
+    reported_execs: number;
+    events_spooled: number;
+    events_lost: number;
+    spool_bytes: number;
+    resident_bytes: number;
+    cpu_millis: number;
+    problems: string[];
+  } | null;
+  losses: Loss[];
 }
 
 export interface TimelineEvent {

@@ -28,18 +28,23 @@ function listen(client: QueryClient): () => void {
     changed.add(topic);
     timer ??= setTimeout(refresh, CALM_MS);
   };
-  for (const topic of TOPICS) source.addEventListener(topic, () => note(topic));
-  source.addEventListener("message", (event) => {
-    const topic = topicOf(event.data as unknown);
+  source.addEventListener("changed", (event: MessageEvent<string>) => {
+    const topic = topicOf(event.data);
     if (topic) note(topic);
   });
+  // The server forgot what we missed: everything is asked again.
+  source.addEventListener("reset", () => TOPICS.forEach(note));
   return () => {
     source.close();
     clearTimeout(timer);
   };
 }
 
-function topicOf(data: unknown): string | undefined {
-  if (typeof data !== "string") return undefined;
-  return TOPICS.find((topic) => data === topic || data.includes(`"${topic}"`));
+function topicOf(data: string): string | undefined {
+  try {
+    const { topic } = JSON.parse(data) as { topic?: string };
+    return TOPICS.find((known) => known === topic);
+  } catch {
+    return undefined;
+  }
 }
