@@ -1,6 +1,6 @@
 //! Which incident an alert belongs to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use bartizan_model::{
     Alert, AlertId, DeviceId, Incident, IncidentId, IncidentStatus, JoinReason, ProcessKey,
@@ -13,6 +13,8 @@ use crate::story::Story;
 const STORIES_MAX: usize = 10_000;
 /// Most families whose merely informational alerts are remembered, in case more comes.
 const WAITING_FAMILIES_MAX: usize = 10_000;
+/// Most alerts of which it is remembered that they are in an incident, so that a repeated one joins none again.
+const PLACED_MAX: usize = 65_536;
 /// Most such alerts of one family.
 const WAITING_ALERTS_MAX: usize = 100;
 
@@ -36,12 +38,22 @@ pub struct Correlator {
     families: HashMap<FamilyOf, IncidentId>,
     /// Informational alerts open no incident, but belong to one that their family opens later.
     waiting: HashMap<FamilyOf, Vec<Alert>>,
+    placed: HashMap<AlertId, IncidentId>,
+    /// Placed alerts, longest ago first.
+    placed_order: VecDeque<AlertId>,
 }
 
 impl Correlator {
     /// No open incident; the next one gets this number.
     pub fn new(next: u64) -> Self {
-        Self { next, stories: BTreeMap::new(), families: HashMap::new(), waiting: HashMap::new() }
+        Self {
+            next,
+            stories: BTreeMap::new(),
+            families: HashMap::new(),
+            waiting: HashMap::new(),
+            placed: HashMap::new(),
+            placed_order: VecDeque::new(),
+        }
     }
 
     /// Take up an open incident after a restart, with its alerts.
@@ -54,6 +66,7 @@ impl Correlator {
         let mut story = Story::new(incident, None);
         for alert in alerts {
             story.remember(alert);
+            self.note(alert.id, id);
         }
         self.stories.insert(id, story);
     }
@@ -75,9 +88,46 @@ impl Correlator {
         self.stories.keys().copied()
     }
 
+    /// The incident that an alert was put into, if it was of late.
+    pub fn incident_of(&self, alert: AlertId) -> Option<IncidentId> {
+        self.placed.get(&alert).copied()
+    }
+
+    /// The line of ancestors is known better now, and `family` begins it: an incident that began with a later
+    /// ancestor of the same line goes on as the family's. Two incidents that are open already stay two.
+    pub fn regroup(
+        &mut self,
+        device: DeviceId,
+        (family, image): (ProcessKey, &Text),
+        family_of: impl Fn(ProcessKey) -> Option<ProcessKey>,
+    ) {
+        let of_it = |known: &&FamilyOf| {
+            known.0 == device && known.1 != family && family_of(known.1) == Some(family)
+        };
+        let mut waited: Vec<FamilyOf> = self.waiting.keys().filter(of_it).copied().collect();
+        waited.sort();
+        for known in waited {
+            for alert in self.waiting.remove(&known).unwrap_or_default() {
+                self.wait((device, family), &alert);
+            }
+        }
+        if self.families.contains_key(&(device, family)) {
+            return;
+        }
+        let Some(known) = self.families.keys().filter(of_it).min().copied() else { return };
+        let Some(id) = self.families.remove(&known) else { return };
+        self.families.insert((device, family), id);
+        if let Some(story) = self.stories.get_mut(&id) {
+            story.begins_with(family, Some(image.clone()));
+        }
+    }
+
     /// Put an alert where it belongs. `None` when it opens nothing: it is informational and alone so far, or it
     /// is in its incident already. `image` is the executable of the family's ancestor.
     pub fn place(&mut self, alert: &Alert, image: Option<&Text>) -> Option<Joined> {
+        if self.placed.contains_key(&alert.id) {
+            return None;
+        }
         let family = alert.family.map(|family| (alert.device, family));
         if let Some(id) = family.and_then(|family| self.story_of(family, alert.event_at)) {
             return self.join(id, std::slice::from_ref(alert), image);
@@ -106,10 +156,25 @@ impl Correlator {
             if story.has(alert.id) {
                 continue;
             }
-            story.join(alert, reason(story.incident(), image));
+            story.join(alert, reason(story.incident(), image), image);
             joined.push(alert.id);
         }
-        (!joined.is_empty()).then(|| Joined { incident: story.incident().clone(), alerts: joined })
+        let incident = story.incident().clone();
+        for alert in &joined {
+            self.note(*alert, id);
+        }
+        (!joined.is_empty()).then_some(Joined { incident, alerts: joined })
+    }
+
+    fn note(&mut self, alert: AlertId, id: IncidentId) {
+        if self.placed.insert(alert, id).is_none() {
+            self.placed_order.push_back(alert);
+        }
+        while self.placed_order.len() > PLACED_MAX {
+            if let Some(oldest) = self.placed_order.pop_front() {
+                self.placed.remove(&oldest);
+            }
+        }
     }
 
     fn wait(&mut self, family: FamilyOf, alert: &Alert) {

@@ -5,7 +5,9 @@ use std::{
     time::Duration,
 };
 
-use bartizan_model::{Alert, AlertId, Entity, Incident, JoinReason, Severity, Text, Timestamp};
+use bartizan_model::{
+    Alert, AlertId, Entity, Incident, JoinReason, ProcessKey, Severity, Text, Timestamp,
+};
 
 /// Most alerts of one incident; the next one opens another.
 pub const ALERTS_MAX: usize = 1_000;
@@ -31,12 +33,14 @@ const TACTICS: &[&str] = &[
     "exfiltration",
     "impact",
 ];
-/// So many tactics make an attack of several stages, which is graver than its gravest alert.
+/// So many tactics, claimed by at least as many rules, make an attack of several stages, which is graver than its
+/// gravest alert. A single rule may name many tactics; it shows one act.
 const STAGES_OF_AN_ATTACK: usize = 3;
 
 /// What a story keeps of an alert.
 #[derive(Debug, Clone)]
 struct Member {
+    rule: Text,
     severity: Severity,
     title: Text,
     tactics: Vec<Text>,
@@ -50,16 +54,24 @@ pub(crate) struct Story {
     members: BTreeMap<AlertId, Member>,
     /// Executable of the family's ancestor, for the title.
     image: Option<Text>,
+    /// Executable that acted, for the title while nothing is known of the ancestor.
+    acting_image: Option<Text>,
 }
 
 impl Story {
     /// A story that has no alert yet.
     pub(crate) const fn new(incident: Incident, image: Option<Text>) -> Self {
-        Self { incident, members: BTreeMap::new(), image }
+        Self { incident, members: BTreeMap::new(), image, acting_image: None }
     }
 
     pub(crate) const fn incident(&self) -> &Incident {
         &self.incident
+    }
+
+    /// The story begins earlier than was known: with this ancestor.
+    pub(crate) fn begins_with(&mut self, ancestor: ProcessKey, image: Option<Text>) {
+        self.incident.family = Some(ancestor);
+        self.image = image.or_else(|| self.image.take());
     }
 
     /// Whether an alert at this time still belongs to the story.
@@ -73,8 +85,12 @@ impl Story {
         self.members.contains_key(&alert)
     }
 
-    /// Take the alert in and make title, severity and times anew.
-    pub(crate) fn join(&mut self, alert: &Alert, reason: JoinReason) {
+    /// Take the alert in and make title, severity and times anew. `image` is the executable of the family's ancestor:
+    /// after a restart the first alert that joins brings it back.
+    pub(crate) fn join(&mut self, alert: &Alert, reason: JoinReason, image: Option<&Text>) {
+        if self.image.is_none() {
+            self.image = image.cloned();
+        }
         self.remember(alert);
         self.incident.alerts.push((alert.id, reason));
         self.add_up();
@@ -83,14 +99,15 @@ impl Story {
     /// An alert that is in the incident already, after a restart.
     pub(crate) fn remember(&mut self, alert: &Alert) {
         let member = Member {
+            rule: alert.rule.clone(),
             severity: alert.severity,
             title: alert.title.clone(),
             tactics: alert.tactics.clone(),
             at: alert.event_at,
         };
         self.members.insert(alert.id, member);
-        if self.image.is_none() {
-            self.image = acting_image(alert);
+        if self.acting_image.is_none() {
+            self.acting_image = acting_image(alert);
         }
     }
 
@@ -118,23 +135,31 @@ impl Story {
         };
         let because =
             format!("its gravest alert, “{}”, is {}", gravest.title, gravest.severity.word());
-        let stages = self.incident.tactics.len();
+        let stages = self.stages();
         let raised = match gravest.severity {
             Severity::Low => Severity::Medium,
             Severity::Medium => Severity::High,
             Severity::High => Severity::Critical,
             other => other,
         };
-        if stages < STAGES_OF_AN_ATTACK || raised == gravest.severity {
+        if stages.is_none() || raised == gravest.severity {
             return (gravest.severity, format!("{because}."));
         }
         (
             raised,
             format!(
-                "{because}; raised to {} since {stages} stages of an attack are seen.",
-                raised.word()
+                "{because}; raised to {} since {} stages of an attack are seen.",
+                raised.word(),
+                stages.unwrap_or_default()
             ),
         )
+    }
+
+    /// How many stages of an attack are seen, when it is one of several stages.
+    fn stages(&self) -> Option<usize> {
+        let tactics = self.incident.tactics.len();
+        let rules: BTreeSet<&str> = self.members.values().map(|member| &*member.rule).collect();
+        (tactics.min(rules.len()) >= STAGES_OF_AN_ATTACK).then_some(tactics)
     }
 
     /// The gravest alert; of several, the one that happened first.
@@ -148,13 +173,14 @@ impl Story {
     fn title(&self) -> String {
         let Some(gravest) = self.gravest() else { return String::new() };
         let device = &self.incident.device_name;
-        let by = self.image.as_deref().map(|image| {
+        let image = self.image.as_ref().or(self.acting_image.as_ref());
+        let by = image.map(|image| {
             format!(" in the family of {}", image.rsplit('/').next().unwrap_or(image))
         });
         let by = by.unwrap_or_default();
         match (self.members.len(), self.incident.tactics.as_slice()) {
             (1, _) => format!("{} on {device}", gravest.title),
-            (_, tactics @ [_, _, _, ..]) => {
+            (_, tactics) if self.stages().is_some() => {
                 format!("Attack in several stages{by} on {device}: {}", listed(tactics))
             }
             (2, _) => format!("{} and 1 more alert{by} on {device}", gravest.title),

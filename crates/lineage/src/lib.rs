@@ -8,4 +8,4 @@ mod broker;
 mod tree;
 
 pub use broker::{BROKERS, is_broker};
-pub use tree::{Family, PROCESSES_MAX, Told, Tree};
+pub use tree::{Family, IMAGES_MAX, PROCESSES_MAX, Told, Tree};

@@ -1,7 +1,7 @@
 //! The tree itself: told facts in, ancestors and families out.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -13,6 +13,9 @@ use crate::is_broker;
 pub const PROCESSES_MAX: usize = 65_536;
 /// Longest line of ancestors followed; a longer one is cut and counts as a gap.
 const ANCESTORS_MAX: usize = 512;
+
+/// Most programs remembered that one process executed after another; the first ones leave first.
+pub const IMAGES_MAX: usize = 32;
 
 /// How a process came to be told. A later variant knows better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +45,8 @@ pub struct Family {
 struct Node {
     process: Arc<Process>,
     told: (Told, Timestamp),
-    children: u32,
+    /// What it executed, in order.
+    images: BTreeSet<(Timestamp, Text)>,
     ended: bool,
 }
 
@@ -50,6 +54,10 @@ struct Node {
 #[derive(Debug)]
 pub struct Tree {
     nodes: HashMap<ProcessKey, Node>,
+    /// By parent, whether that is known itself or not. None is empty.
+    children: HashMap<ProcessKey, BTreeSet<ProcessKey>>,
+    /// Every process, in the order it was first told of; also some that left since.
+    arrived: VecDeque<ProcessKey>,
     /// Ended processes, longest ago first.
     ended: VecDeque<ProcessKey>,
     bound: usize,
@@ -65,26 +73,37 @@ impl Default for Tree {
 impl Tree {
     /// A tree of at most `bound` processes.
     pub fn bounded(bound: usize) -> Self {
-        Self { nodes: HashMap::new(), ended: VecDeque::new(), bound: bound.max(1), evicted: 0 }
+        Self {
+            nodes: HashMap::new(),
+            children: HashMap::new(),
+            arrived: VecDeque::new(),
+            ended: VecDeque::new(),
+            bound: bound.max(1),
+            evicted: 0,
+        }
     }
 
     /// Take in what was told of a process. Says whether the tree knows more now than before.
     pub fn tell(&mut self, process: &Arc<Process>, told: Told, at: Timestamp) -> bool {
         if let Some(node) = self.nodes.get_mut(&process.key) {
+            note_image(&mut node.images, process, told, at);
             let knows_more = (told, at) > node.told;
             if knows_more {
+                let parent_before = node.process.parent;
                 node.process = Arc::clone(process);
                 node.told = (told, at);
+                self.unlink(parent_before, process.key);
+                self.link(process.parent, process.key);
             }
             return knows_more;
         }
         self.make_room();
-        let children = self.count_children(process.key);
-        let node = Node { process: Arc::clone(process), told: (told, at), children, ended: false };
-        if let Some(parent) = process.parent.and_then(|parent| self.nodes.get_mut(&parent)) {
-            parent.children = parent.children.saturating_add(1);
-        }
+        let mut images = BTreeSet::new();
+        note_image(&mut images, process, told, at);
+        let node = Node { process: Arc::clone(process), told: (told, at), images, ended: false };
         self.nodes.insert(process.key, node);
+        self.link(process.parent, process.key);
+        self.arrived.push_back(process.key);
         true
     }
 
@@ -101,6 +120,16 @@ impl Tree {
     /// What is known of a process.
     pub fn process(&self, key: ProcessKey) -> Option<&Arc<Process>> {
         self.nodes.get(&key).map(|node| &node.process)
+    }
+
+    /// The known children of a process, which need not be known itself.
+    pub fn children(&self, key: ProcessKey) -> impl Iterator<Item = &Arc<Process>> {
+        self.children.get(&key).into_iter().flatten().filter_map(|child| self.process(*child))
+    }
+
+    /// The programs that a process executed one after another, as far as told.
+    pub fn images(&self, key: ProcessKey) -> impl Iterator<Item = &Text> {
+        self.nodes.get(&key).into_iter().flat_map(|node| &node.images).map(|(_, image)| image)
     }
 
     /// The known ancestors of a process, nearest first.
@@ -144,33 +173,54 @@ impl Tree {
         self.evicted
     }
 
-    /// Children that were told before their parent: rare, so the search is only made for a gap's end.
-    fn count_children(&self, key: ProcessKey) -> u32 {
-        if self.nodes.len() > 4_096 {
-            return 0;
+    fn link(&mut self, parent: Option<ProcessKey>, child: ProcessKey) {
+        if let Some(parent) = parent {
+            self.children.entry(parent).or_default().insert(child);
         }
-        let of_key = self.nodes.values().filter(|node| node.process.parent == Some(key)).count();
-        u32::try_from(of_key).unwrap_or(u32::MAX)
     }
 
-    /// Ended leaves leave first, longest ago first; then ended parents; then, if nothing has ended, anyone.
+    fn unlink(&mut self, parent: Option<ProcessKey>, child: ProcessKey) {
+        let Some(parent) = parent else { return };
+        if let Some(children) = self.children.get_mut(&parent) {
+            children.remove(&child);
+            if children.is_empty() {
+                self.children.remove(&parent);
+            }
+        }
+    }
+
+    /// Ended leaves leave first, longest ago first; then ended parents; then, if nothing has ended, whoever was told
+    /// of first.
     fn make_room(&mut self) {
         while self.nodes.len() >= self.bound {
-            let leaf = self
-                .ended
-                .iter()
-                .take(1_024)
-                .position(|key| self.nodes.get(key).is_none_or(|node| node.children == 0));
+            let leaf =
+                self.ended.iter().take(1_024).position(|key| !self.children.contains_key(key));
             let key = match leaf {
                 Some(position) => self.ended.remove(position),
-                None => self.ended.pop_front().or_else(|| self.nodes.keys().next().copied()),
+                None => self.ended.pop_front().or_else(|| self.arrived.pop_front()),
             };
-            let Some(node) = key.and_then(|key| self.nodes.remove(&key)) else { continue };
+            let Some(key) = key else { break };
+            let Some(node) = self.nodes.remove(&key) else { continue };
             self.evicted += 1;
-            if let Some(parent) = node.process.parent.and_then(|parent| self.nodes.get_mut(&parent))
-            {
-                parent.children = parent.children.saturating_sub(1);
-            }
+            self.unlink(node.process.parent, key);
+        }
+        if self.arrived.len() > self.bound.saturating_mul(2) {
+            let nodes = &self.nodes;
+            self.arrived.retain(|key| nodes.contains_key(key));
+        }
+    }
+}
+
+fn note_image(
+    images: &mut BTreeSet<(Timestamp, Text)>,
+    process: &Process,
+    told: Told,
+    at: Timestamp,
+) {
+    if told == Told::Started {
+        images.insert((at, process.image.clone()));
+        if images.len() > IMAGES_MAX {
+            images.pop_first();
         }
     }
 }

@@ -100,6 +100,39 @@ fn what_was_executed_stands_over_what_was_only_forked_whichever_is_told_first() 
 }
 
 #[test]
+fn a_process_keeps_what_it_executed_in_order_however_it_is_told() {
+    let mut tree = Tree::default();
+
+    for (image, at) in [("/bin/id", 3), ("/bin/sh", 1), ("/bin/id", 3), ("/bin/env", 2)] {
+        tree.tell(&process(9, 1, image), Told::Started, Timestamp::from_millis(at));
+    }
+
+    let images: Vec<&str> = tree.images(key(9)).map(|image| &**image).collect();
+    assert_eq!(images, ["/bin/sh", "/bin/env", "/bin/id"]);
+}
+
+#[test]
+fn children_are_known_before_their_parent() {
+    let tree = tree(&[process(11, 10, "/a"), process(12, 10, "/b"), process(10, 1, "/c")]);
+
+    let children: Vec<u32> = tree.children(key(10)).map(|child| child.key.pid).collect();
+
+    assert_eq!(children, [11, 12]);
+}
+
+#[test]
+fn when_nothing_has_ended_the_one_told_of_first_leaves() {
+    let mut tree = Tree::bounded(2);
+
+    for pid in [7, 8, 9] {
+        tree.tell(&process(pid, 1, "/a"), Told::Started, Timestamp::default());
+    }
+
+    assert!(tree.process(key(7)).is_none());
+    assert!(tree.process(key(8)).is_some() && tree.process(key(9)).is_some());
+}
+
+#[test]
 fn a_full_tree_forgets_ended_leaves_and_keeps_the_living() {
     let mut tree = Tree::bounded(3);
     for process in [process(1, 0, "/sbin/init"), process(2, 1, "/a"), process(3, 1, "/b")] {

@@ -37,7 +37,8 @@ impl State {
         self.detector = detector;
     }
 
-    /// Take up a tenant's incidents after a restart: the open ones with their alerts, and the next number.
+    /// Take up a tenant's incidents after a restart: the open ones with their alerts, and the next number. What those
+    /// alerts claim is not claimed again a moment later.
     pub fn resume_incidents(
         &mut self,
         tenant: TenantId,
@@ -46,6 +47,9 @@ impl State {
     ) {
         let mut correlator = Correlator::new(next);
         for (incident, alerts) in open {
+            for alert in &alerts {
+                self.repeats.remember(alert);
+            }
             correlator.resume(incident, &alerts);
         }
         self.correlators.insert(tenant, correlator);
@@ -79,11 +83,6 @@ impl State {
     /// How many processes left a device's tree for want of room.
     pub fn evicted(&self, tenant: TenantId, device: DeviceId) -> u64 {
         self.trees.get(&(tenant, device)).map(Tree::evicted).unwrap_or_default()
-    }
-
-    /// When nothing else is known, a tenant's incidents are counted from 1.
-    pub(crate) fn correlator(&mut self, tenant: TenantId) -> &mut Correlator {
-        self.correlators.entry(tenant).or_insert_with(|| Correlator::new(1))
     }
 
     pub(crate) fn tell(

@@ -1,5 +1,6 @@
 //! One step: a batch of events in, what they change out.
 
+use bartizan_incident::Correlator;
 use bartizan_lineage::Told;
 use bartizan_model::{Action, Alert, Envelope, Timestamp, rows_of};
 
@@ -75,8 +76,15 @@ fn correlate(state: &mut State, mut alert: Alert, effects: &mut Effects) {
     let family = alert.process.and_then(|process| tree?.family(process));
     alert.family = family.as_ref().map(|family| family.ancestor);
     let image = family.as_ref().map(|family| &family.image);
-    if let Some(joined) = state.correlator(alert.tenant).place(&alert, image) {
-        alert.incident = Some(joined.incident.id);
+    let correlator = state.correlators.entry(alert.tenant).or_insert_with(first_correlator);
+    if let (Some(tree), Some(family)) = (tree, &family) {
+        let family_of = |process| tree.family(process).map(|family| family.ancestor);
+        correlator.regroup(alert.device, (family.ancestor, &family.image), family_of);
+    }
+    let joined = correlator.place(&alert, image);
+    // Also an alert that comes again says where it is.
+    alert.incident = correlator.incident_of(alert.id);
+    if let Some(joined) = joined {
         for other in &mut effects.alerts {
             if joined.alerts.contains(&other.id) {
                 other.incident = Some(joined.incident.id);
@@ -85,4 +93,9 @@ fn correlate(state: &mut State, mut alert: Alert, effects: &mut Effects) {
         effects.incidents.push(joined);
     }
     effects.alerts.push(alert);
+}
+
+/// When nothing else is known, a tenant's incidents are counted from 1.
+fn first_correlator() -> Correlator {
+    Correlator::new(1)
 }
