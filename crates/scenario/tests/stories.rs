@@ -1,0 +1,49 @@
+//! Every story in `content/scenarios`, with the rules in `content/rules`, whatever way its events are delivered.
+
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
+
+use bartizan_detection::{Collection, Detector, Placeholders};
+use bartizan_scenario::{Delivery, Story, play};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// The shipped rules, prepared once for all stories.
+fn detector() -> Result<Arc<Detector>, Box<dyn std::error::Error>> {
+    static DETECTOR: OnceLock<Arc<Detector>> = OnceLock::new();
+    if let Some(detector) = DETECTOR.get() {
+        return Ok(Arc::clone(detector));
+    }
+    let mut rules = Collection::default();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../content/rules/linux");
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "yml") {
+            let text = std::fs::read_to_string(&path)?;
+            rules.add(&path.display().to_string(), &text, &Placeholders::default());
+        }
+    }
+    Ok(Arc::clone(DETECTOR.get_or_init(|| Arc::new(prepared(rules)))))
+}
+
+#[expect(clippy::expect_used, reason = "a failed test may panic")]
+fn prepared(rules: Collection) -> Detector {
+    Detector::new(rules).expect("the shipped rules can be prepared")
+}
+
+fn story_comes_true(path: &Path) -> datatest_stable::Result<()> {
+    let outcome: Outcome = (|| {
+        let story = Story::parse(&path.display().to_string(), &std::fs::read_to_string(path)?)?;
+        for delivery in Delivery::ALL {
+            play(&story, &detector()?, delivery).map_err(|failure| failure.to_string())?;
+        }
+        Ok(())
+    })();
+    outcome.map_err(|error| error.to_string().into())
+}
+
+datatest_stable::harness! {
+    { test = story_comes_true, root = "../../content/scenarios", pattern = r"\.scenario$" },
+}
