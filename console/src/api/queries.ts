@@ -41,6 +41,14 @@ export const alertTreeQuery = (id: string) =>
     queryFn: ({ signal }) => get<ProcessTree>(`/alerts/${encodeURIComponent(id)}/tree`, {}, signal),
   });
 
+/** The tree around a process of a device: what is above it and what it started. */
+export const processTreeQuery = (device: string, key: string) =>
+  queryOptions({
+    queryKey: ["devices", "process-tree", device, key],
+    queryFn: ({ signal }) =>
+      get<ProcessTree>(`/devices/${encodeURIComponent(device)}/processes/${encodeURIComponent(key)}/tree`, {}, signal),
+  });
+
 export const devicesQuery = (filter: Parameters) => pages<DeviceSummary>(["devices", "list", filter], "/devices", filter);
 
 export const deviceQuery = (id: string) =>

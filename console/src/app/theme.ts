@@ -5,7 +5,8 @@ const accent: MantineColorsTuple = [
   "#e8f1fa", "#cfe3f6", "#9fcbf0", "#62b0f0", "#3f93dc", "#2380cd", "#0f6cbd", "#0d5ea6", "#0b4f8c", "#083d6d",
 ];
 
-export const SYSTEM_FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif';
+export const SYSTEM_FONT =
+  '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Noto Sans", Ubuntu, Cantarell, "Liberation Sans", Arial, system-ui, sans-serif';
 export const MONO_FONT = 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace';
 
 export const theme = createTheme({

@@ -1,0 +1,123 @@
+// The process tree of an incident: the trees of its alerts made one, and the rows that are in sight of it.
+import type { ProcessTree, TreeNode } from "../../api/types";
+
+/** A process of the tree with what it started, earliest first. */
+export interface Process {
+  node: TreeNode;
+  children: Process[];
+}
+
+/** The tree, ready to be shown. */
+export interface Forest {
+  roots: Process[];
+  byKey: ReadonlyMap<string, Process>;
+}
+
+/** A line of the tree: a process, or what stands for children that are not loaded. */
+export type TreeRow =
+  | { kind: "process"; process: Process; depth: number; open: boolean; position: number; siblings: number }
+  | { kind: "more"; process: Process; depth: number; count: number; position: number; siblings: number };
+
+/** Trees that overlap become one: a process appears once, with the alerts all of them know. */
+export function merged(trees: readonly ProcessTree[]): Forest {
+  const byKey = new Map<string, Process>();
+  for (const node of trees.flatMap((tree) => tree.nodes)) {
+    const known = byKey.get(node.key);
+    if (known) known.node = joined(known.node, node);
+    else byKey.set(node.key, { node, children: [] });
+  }
+  const roots: Process[] = [];
+  for (const process of byKey.values()) {
+    const parent = process.node.parent === null ? undefined : byKey.get(process.node.parent);
+    if (parent && !isAbove(process, parent, byKey)) parent.children.push(process);
+    else roots.push(process);
+  }
+  for (const process of byKey.values()) process.children.sort(earlier);
+  return { roots: roots.sort(earlier), byKey };
+}
+
+/** Processes that must be open so that every alert is in sight. */
+export function pathsToAlerts(forest: Forest): Set<string> {
+  const open = new Set<string>();
+  for (const { node } of forest.byKey.values()) {
+    if (node.alerts.length > 0) for (const key of ancestors(forest, node.key)) open.add(key);
+  }
+  return open;
+}
+
+/** The ancestors of a process that are in the tree, nearest first. */
+export function ancestors(forest: Forest, key: string): string[] {
+  const found: string[] = [];
+  let parent = forest.byKey.get(key)?.node.parent ?? null;
+  while (parent !== null && forest.byKey.has(parent) && !found.includes(parent)) {
+    found.push(parent);
+    parent = forest.byKey.get(parent)?.node.parent ?? null;
+  }
+  return found;
+}
+
+/** The lines in sight, from the top. */
+export function rowsOf(forest: Forest, open: ReadonlySet<string>): TreeRow[] {
+  const rows: TreeRow[] = [];
+  // A chain of processes can be longer than the call stack is deep.
+  const waiting: TreeRow[] = siblings(forest.roots, 0, open).reverse();
+  for (let row = waiting.pop(); row; row = waiting.pop()) {
+    rows.push(row);
+    if (row.kind === "process" && row.open) waiting.push(...below(row.process, row.depth + 1, open).reverse());
+  }
+  return rows;
+}
+
+export function mayOpen(process: Process): boolean {
+  return process.children.length > 0 || process.node.children_total > 0;
+}
+
+/** Identifies a line among all others. */
+export function rowKey(row: TreeRow): string {
+  return row.kind === "more" ? `more:${row.process.node.key}` : row.process.node.key;
+}
+
+function below(process: Process, depth: number, open: ReadonlySet<string>): TreeRow[] {
+  const missing = process.node.children_total - process.children.length;
+  const rows = siblings(process.children, depth, open, missing > 0 ? 1 : 0);
+  if (missing > 0) {
+    rows.push({ kind: "more", process, depth, count: missing, position: rows.length + 1, siblings: rows.length + 1 });
+  }
+  return rows;
+}
+
+function siblings(processes: readonly Process[], depth: number, open: ReadonlySet<string>, more = 0): TreeRow[] {
+  return processes.map((process, index) => ({
+    kind: "process", process, depth, open: mayOpen(process) && open.has(process.node.key),
+    position: index + 1, siblings: processes.length + more,
+  }));
+}
+
+function joined(a: TreeNode, b: TreeNode): TreeNode {
+  const known = new Set(a.alerts.map((alert) => alert.id));
+  return {
+    ...a,
+    parent: a.parent ?? b.parent,
+    ended_at: a.ended_at ?? b.ended_at,
+    exit_code: a.exit_code ?? b.exit_code,
+    children_total: Math.max(a.children_total, b.children_total),
+    gap: a.gap && b.gap,
+    alerts: [...a.alerts, ...b.alerts.filter((alert) => !known.has(alert.id))],
+  };
+}
+
+/** Whether `process` is `other` or above it: data that goes in circles must not make the page do so. */
+function isAbove(process: Process, other: Process, byKey: ReadonlyMap<string, Process>): boolean {
+  const seen = new Set<string>();
+  let key: string | null = other.node.key;
+  while (key !== null && !seen.has(key)) {
+    if (key === process.node.key) return true;
+    seen.add(key);
+    key = byKey.get(key)?.node.parent ?? null;
+  }
+  return false;
+}
+
+function earlier(a: Process, b: Process): number {
+  return a.node.started_at.localeCompare(b.node.started_at) || a.node.key.localeCompare(b.node.key);
+}
