@@ -12,3 +12,6 @@ pub use effects::{Effects, EndedProcess, Touch, Touched};
 pub use repeats::{REPEAT_WITHIN, REPEATS_MAX};
 pub use state::State;
 pub use step::step;
+
+#[cfg(test)]
+mod tests;

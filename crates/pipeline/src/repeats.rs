@@ -32,16 +32,22 @@ impl Repeats {
             if near {
                 return *id != alert.id;
             }
-        } else {
+        }
+        self.remember(alert);
+        false
+    }
+
+    /// Remember a claim that was made.
+    pub(crate) fn remember(&mut self, alert: &Alert) {
+        let claim = claim(alert);
+        if self.made.insert(claim, (alert.event_at, alert.id)).is_none() {
             self.order.push_back(claim);
         }
-        self.made.insert(claim, (alert.event_at, alert.id));
         while self.order.len() > REPEATS_MAX {
             if let Some(oldest) = self.order.pop_front() {
                 self.made.remove(&oldest);
             }
         }
-        false
     }
 }
 
