@@ -14,7 +14,7 @@ use bartizan_kql::value::UNIX_EPOCH_TICKS;
 use bartizan_model::{Table, TenantId, Timestamp};
 use bartizan_store::TelemetryFile;
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Int64Array, RecordBatch, TimestampNanosecondArray, UInt32Array,
+    ArrayRef, AsArray, Int64Array, RecordBatch, TimestampNanosecondArray, UInt32Array,
 };
 use datafusion::arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take};
 use datafusion::arrow::datatypes::{Int64Type, TimestampNanosecondType};

@@ -14,9 +14,12 @@ use bartizan_kql::value::UNIX_EPOCH_TICKS;
 use bartizan_model::{Row, Table, TenantId, Timestamp};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::common::DataFusionError;
+use datafusion::common::tree_node::{Transformed, TreeNode as _};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::LogicalPlanBuilder;
+use datafusion::physical_plan::coop::CooperativeExec;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt as _;
 
@@ -227,8 +230,11 @@ impl Run {
     ) -> Result<(Vec<RecordBatch>, bool), QueryError> {
         let plan = lower::relation(relation, &self.snapshot)?;
         let plan = LogicalPlanBuilder::from(plan).limit(0, Some(most.saturating_add(1)))?.build()?;
-        let frame = self.context.execute_logical_plan(plan).await.map_err(|e| self.failed(e))?;
-        let mut stream = frame.execute_stream().await.map_err(|e| self.failed(e))?;
+        let state = self.context.state();
+        let plan = state.create_physical_plan(&plan).await.map_err(|error| self.failed(error))?;
+        let plan = yielding(plan)?;
+        let mut stream =
+            execute_stream(plan, self.context.task_ctx()).map_err(|error| self.failed(error))?;
         let mut batches = Vec::new();
         let mut left = most;
         while let Some(batch) = stream.next().await {
@@ -250,4 +256,18 @@ impl Run {
         }
         error.into()
     }
+}
+
+/// A step that makes many rows of few gives way after each batch, so that a question can be stopped while
+/// it works.
+fn yielding(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, QueryError> {
+    let multiplies = |name: &str| name.contains("Join") || name.contains("Unnest");
+    let yielding = plan.transform_up(|node| {
+        Ok(if multiplies(node.name()) {
+            Transformed::yes(Arc::new(CooperativeExec::new(node)) as Arc<dyn ExecutionPlan>)
+        } else {
+            Transformed::no(node)
+        })
+    });
+    Ok(yielding?.data)
 }

@@ -225,7 +225,11 @@ fn to_timespan(value: &Literal) -> Option<i64> {
 fn to_guid(value: &Literal) -> Option<String> {
     match value {
         Literal::Guid(text) => Some(text.clone()),
-        Literal::String(text) => uuid::Uuid::parse_str(text.trim()).ok().map(|id| id.to_string()),
+        Literal::String(text) => {
+            let text = text.trim().trim_start_matches('{').trim_end_matches('}');
+            let digits: String = text.chars().filter(|letter| *letter != '-').collect();
+            uuid::Uuid::try_parse(&digits).ok().map(|id| id.to_string())
+        }
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use bartizan_kql::Type;
 use bartizan_kql::function::Function as F;
 use bartizan_kql::value::{Dynamic, Literal};
 
-use super::arguments::{dynamic, string, text_test, truth};
+use super::arguments::{dynamic, string, truth};
 use super::{Arguments, Implementation, Outcome, Prepared};
 use crate::term::{TextMatcher, TextTest};
 use crate::value;
@@ -60,11 +60,6 @@ fn test(args: &Arguments<'_>, test: TextTest, caseless: bool) -> bool {
         Prepared::Text(matcher) => matcher.matches(args.text(0)),
         _ => TextMatcher::new(test, caseless, args.text(1)).matches(args.text(0)),
     }
-}
-
-/// Whether the function is one of the tests of a text, for those who lower expressions.
-pub(crate) const fn is_text_test(function: F) -> bool {
-    text_test(function).is_some() || matches!(function, F::MatchesRegex)
 }
 
 fn and(args: &Arguments<'_>) -> Outcome {

@@ -77,7 +77,9 @@ fn rewrite(text: &str) -> String {
 }
 
 fn index_of_regex(args: &Arguments<'_>) -> Outcome {
-    let Some(search) = Search::of(args) else { return Ok(Literal::Null) };
+    // Unlike `indexof`, a start before the text is no start.
+    let search = Search::of(args).filter(|_| args.len() < 3 || args.long(2).is_some_and(|at| at >= 0));
+    let Some(search) = search else { return Ok(Literal::Null) };
     let regex = args.regex(args.text(1))?;
     let haystack = search.within(args.text(0));
     let found = regex.find_iter(&haystack).nth(search.occurrence - 1).map(|found| found.start());
