@@ -1,6 +1,6 @@
 //! Events from the spool of a sensor to the event log of a server, over mutual TLS.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
 
 #[path = "it/keep.rs"]
 mod keep;
@@ -8,7 +8,7 @@ mod keep;
 mod machine;
 #[path = "it/proxy.rs"]
 mod proxy;
-#[path = "it/stories.rs"]
-mod stories;
 #[path = "it/sensor.rs"]
 mod sensor;
+#[path = "it/stories.rs"]
+mod stories;

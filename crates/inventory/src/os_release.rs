@@ -24,9 +24,9 @@ pub(crate) fn parse(text: &str) -> System {
 
 fn unquoted(value: &str) -> String {
     let value = value.trim();
-    let inner = ['"', '\''].into_iter().find_map(|quote| {
-        value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote))
-    });
+    let inner = ['"', '\'']
+        .into_iter()
+        .find_map(|quote| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)));
     let mut letters = inner.unwrap_or(value).chars();
     let mut plain = String::new();
     while let Some(letter) = letters.next() {

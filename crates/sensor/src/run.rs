@@ -80,17 +80,12 @@ pub(crate) async fn run(data: &Path, arguments: &Run) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts the watching thread; the receiver hears when it ends, in whatever way.
-fn start_watching(
-    watch: Watch,
-) -> anyhow::Result<(thread::JoinHandle<()>, oneshot::Receiver<()>)> {
+/// Starts the watching thread; the receiver hears when it has handed everything over, or failed.
+fn start_watching(watch: Watch) -> anyhow::Result<(thread::JoinHandle<()>, oneshot::Receiver<()>)> {
     let (end, ended) = oneshot::channel::<()>();
     let handle = thread::Builder::new()
         .name("watch".to_owned())
-        .spawn(move || {
-            let _told_when_dropped = end;
-            watch.run();
-        })
+        .spawn(move || watch.run(end))
         .context("starting the watching thread")?;
     Ok((handle, ended))
 }

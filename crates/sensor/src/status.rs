@@ -72,11 +72,14 @@ pub(crate) fn show(data: &Path) -> anyhow::Result<()> {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let Identity { device, server, .. } = identity;
-            anyhow::bail!("device {device} of {server} is enrolled, but the sensor is not running; start it with: bartizan-sensor run");
+            anyhow::bail!(
+                "device {device} of {server} is enrolled, but the sensor is not running; start it with: bartizan-sensor run"
+            );
         }
         Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
     };
-    let age = fs::metadata(&path).and_then(|file| file.modified()).ok().and_then(|at| at.elapsed().ok());
+    let age =
+        fs::metadata(&path).and_then(|file| file.modified()).ok().and_then(|at| at.elapsed().ok());
     let stale = age.filter(|age| *age > FRESH);
     let mut out = std::io::stdout();
     write!(out, "{text}").context("showing the status")?;

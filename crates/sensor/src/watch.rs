@@ -13,13 +13,11 @@ use anyhow::Context as _;
 use bartizan_collect::{Collector, CollectorConfig, Moment};
 use bartizan_inventory::{Machine, own_use};
 use bartizan_model::{Action, EventsLost, LossStage, SensorHealth, Text};
-use bartizan_probe::{
-    POLL_INTERVAL, Probe, ProbeConfig, ProgramState, abi::RecordKind,
-};
+use bartizan_probe::{POLL_INTERVAL, Probe, ProbeConfig, ProgramState, abi::RecordKind};
 use bartizan_spool::Spool;
 use bartizan_uplink::LinkState;
 use parking_lot::Mutex;
-use tokio::sync::watch::Receiver;
+use tokio::sync::{oneshot, watch::Receiver};
 
 use crate::{
     enrolment::VERSION,
@@ -72,8 +70,8 @@ impl Watch {
         Ok(Self { probe, collector, outbox, losses, machine, link, unreadable, shared })
     }
 
-    /// Watches until asked to stop, then hands over what is left and detaches.
-    pub(crate) fn run(mut self) {
+    /// Watches until asked to stop, then hands over what is left, drops `handed_over` and detaches.
+    pub(crate) fn run(mut self, handed_over: oneshot::Sender<()>) {
         let begun = Moment::now().boot_ns;
         let (mut seconds, mut minutes, mut days) =
             (Every::new(SECOND), Every::new(MINUTE), Every::new(DAY));
@@ -93,7 +91,7 @@ impl Watch {
             }
             thread::park_timeout(POLL_INTERVAL);
         }
-        self.finish();
+        self.finish(handed_over);
     }
 
     /// Tells what was lost since it was last asked; says whether anything was.
@@ -167,7 +165,7 @@ impl Watch {
     }
 
     /// The end of the sensor's life: nothing that was seen is left behind, and nothing in the kernel.
-    fn finish(mut self) {
+    fn finish(mut self, handed_over: oneshot::Sender<()>) {
         let collector = &mut self.collector;
         self.probe.drain(&mut |record| collector.record(record, Moment::now()));
         let now = Moment::now();
@@ -175,10 +173,12 @@ impl Watch {
         self.outbox.put(left);
         self.tell_losses(now);
         self.tell_health(now);
-        drop(self.probe);
         if let Err(error) = self.outbox.spool.sync() {
             tracing::error!(%error, "flushing the spool");
         }
+        // The uplink sends the last events while the kernel takes its time to detach.
+        drop(handed_over);
+        drop(self.probe);
     }
 }
 

@@ -51,6 +51,12 @@ pub enum IdentityError {
         /// Where its identity is.
         folder: PathBuf,
     },
+    /// Only root may be this device.
+    #[error("may not read {path}: run the sensor as root")]
+    NotPermitted {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file of ours says what cannot be.
     #[error("{path} is damaged: remove it and enrol this machine again")]
     Damaged {
@@ -136,6 +142,7 @@ fn read(folder: &Path, name: &str) -> Result<String, IdentityError> {
     let path = folder.join(name);
     fs::read_to_string(&path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => IdentityError::NotEnrolled,
+        io::ErrorKind::PermissionDenied => IdentityError::NotPermitted { path },
         _ => failed("reading", &path, source),
     })
 }

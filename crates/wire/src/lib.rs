@@ -16,7 +16,6 @@ mod token;
     clippy::all,
     clippy::allow_attributes,
     clippy::allow_attributes_without_reason,
-    clippy::use_self,
     unused_qualifications,
     unreachable_pub,
     unnameable_types,

@@ -28,17 +28,14 @@ impl Proxy {
         let relay = proxy.clone();
         tokio::spawn(async move {
             while let Ok((sensor, _)) = listener.accept().await {
-                let relay = relay.clone();
-                tokio::spawn(async move {
-                    let Ok(server) = TcpStream::connect(("127.0.0.1", to)).await else { return };
-                    relay.carry(sensor, server).await;
-                });
+                tokio::spawn(relay.clone().carry(sensor, to));
             }
         });
         proxy
     }
 
-    async fn carry(&self, sensor: TcpStream, server: TcpStream) {
+    async fn carry(self, sensor: TcpStream, to: u16) {
+        let Ok(server) = TcpStream::connect(("127.0.0.1", to)).await else { return };
         let (mut from_sensor, mut to_sensor) = sensor.into_split();
         let (mut from_server, mut to_server) = server.into_split();
         let up = tokio::io::copy(&mut from_sensor, &mut to_server);
@@ -47,7 +44,7 @@ impl Proxy {
             while let Ok(count @ 1..) = from_server.read(&mut bytes).await {
                 if self.deaf.load(Ordering::SeqCst) {
                     self.lost.fetch_add(u64::try_from(count).unwrap(), Ordering::SeqCst);
-                } else if to_sensor.write_all(&bytes[..count]).await.is_err() {
+                } else if to_sensor.write_all(bytes.get(..count).unwrap()).await.is_err() {
                     return;
                 }
             }

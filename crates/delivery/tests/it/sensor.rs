@@ -55,7 +55,9 @@ fn running(program: &Path, data: &Path) -> Child {
 fn ends_within(mut child: Child, limit: Duration) {
     #[expect(clippy::disallowed_methods, reason = "a test's deadline")]
     let asked = Instant::now();
-    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert!(
+        Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success()
+    );
     let ended = child.wait().unwrap();
     assert!(ended.success(), "{ended}");
     assert!(asked.elapsed() < limit, "took {:?}", asked.elapsed());
