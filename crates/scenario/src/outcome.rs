@@ -24,7 +24,8 @@ pub(crate) struct Outcome {
     pub(crate) incidents: BTreeMap<IncidentId, Incident>,
     pub(crate) processes: BTreeMap<(DeviceId, ProcessKey), Arc<Process>>,
     expected_alerts: BTreeSet<AlertId>,
-    expected_incidents: BTreeSet<IncidentId>,
+    /// With how many alerts each had when it was expected: one that has grown can be spoken of again.
+    expected_incidents: BTreeMap<IncidentId, usize>,
 }
 
 impl Outcome {
@@ -114,11 +115,11 @@ impl Outcome {
         let found = self.incidents.values().find(|incident| {
             incident.device == device
                 && severity.is_none_or(|severity| incident.severity == severity)
-                && !self.expected_incidents.contains(&incident.id)
+                && self.expected_incidents.get(&incident.id) != Some(&incident.alerts.len())
                 && self.rules_of(incident) == expected
         });
         let found = found.ok_or("there is no incident of exactly these alerts")?;
-        self.expected_incidents.insert(found.id);
+        self.expected_incidents.insert(found.id, found.alerts.len());
         Ok(())
     }
 
@@ -173,7 +174,7 @@ impl Outcome {
             return Err(format!("`{}` was not expected", slug(&alert.title)));
         }
         let spoken_of = !self.expected_incidents.is_empty();
-        match self.incidents.keys().find(|id| !self.expected_incidents.contains(*id)) {
+        match self.incidents.keys().find(|id| !self.expected_incidents.contains_key(*id)) {
             Some(id) if spoken_of => Err(format!("incident {id} was not expected")),
             _ => Ok(()),
         }
