@@ -41,8 +41,25 @@ fn story_comes_true(path: &Path) -> datatest_stable::Result<()> {
         }
         Ok(())
     })();
-    outcome.map_err(|error| error.to_string().into())
+    outcome.map_err(|error| Box::new(Readable(error.to_string())).into())
 }
+
+/// The harness prints errors in their debug form; a story is to be read.
+struct Readable(String);
+
+impl std::fmt::Debug for Readable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::fmt::Display for Readable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Readable {}
 
 datatest_stable::harness! {
     { test = story_comes_true, root = "../../content/scenarios", pattern = r"\.scenario$" },
