@@ -1,0 +1,51 @@
+// What can be asked for: tables and their columns. A click writes the name into the query.
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { schemaQuery } from "../../api/queries";
+import type { HuntingSchema } from "../../api/types";
+import { Failed, Waiting } from "../../ui/states";
+
+export function SchemaBrowser({ onPick }: { onPick: (name: string) => void }) {
+  const schema = useQuery(schemaQuery);
+  const [wanted, setWanted] = useState("");
+  return (
+    <aside className="schema" aria-label="Schema">
+      <input type="search" className="search-field" value={wanted} onChange={(event) => setWanted(event.target.value)}
+        aria-label="Search tables and columns" placeholder="Table or column" />
+      <div className="schema-tables">
+        {schema.isPending ? <Waiting /> : null}
+        {schema.isError ? <Failed why={schema.error} retry={() => void schema.refetch()} /> : null}
+        {schema.data ? <Tables of={matching(schema.data.tables, wanted)} open={wanted !== ""} onPick={onPick} /> : null}
+      </div>
+    </aside>
+  );
+}
+
+type Table = HuntingSchema["tables"][number];
+
+function Tables({ of, open, onPick }: { of: readonly Table[]; open: boolean; onPick: (name: string) => void }) {
+  if (of.length === 0) return <p className="quiet">No table or column of this name.</p>;
+  return of.map((table) => (
+    <details key={`${table.name}${open}`} open={open}>
+      <summary title={table.doc} className="mono">{table.name}</summary>
+      <button type="button" className="schema-column" onClick={() => onPick(table.name)}><span className="quiet">Use this table</span></button>
+      {table.columns.map((column) => (
+        <button type="button" key={column.name} className="schema-column" title={column.doc} onClick={() => onPick(column.name)}>
+          <span className="mono">{column.name}</span><span className="quiet">{column.type}</span>
+        </button>
+      ))}
+    </details>
+  ));
+}
+
+/** A table is there when its name or one of its columns has the wanted word in it. */
+export function matching(tables: readonly Table[], wanted: string): Table[] {
+  const word = wanted.trim().toLowerCase();
+  if (!word) return [...tables];
+  return tables.flatMap((table) => {
+    if (table.name.toLowerCase().includes(word)) return [table];
+    const columns = table.columns.filter((column) => column.name.toLowerCase().includes(word));
+    return columns.length > 0 ? [{ ...table, columns }] : [];
+  });
+}

@@ -1,0 +1,33 @@
+// Values of a result as text, and how wide their columns are.
+import type { Cell, Loss, QueryResult } from "../../api/types";
+import { seconds, milliseconds } from "../../ui/time";
+
+export function cellText(value: Cell, type: string): string {
+  if (value === null || value === undefined) return "";
+  if (type === "datetime" && typeof value === "string") {
+    const at = milliseconds(value);
+    return at.endsWith(".000") ? seconds(value) : at;
+  }
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+const CHARACTER = 7.3;
+const SAMPLE = 50;
+
+/** Pixels, by the name and by what the first rows hold. */
+export function widths(result: Pick<QueryResult, "columns" | "rows">): number[] {
+  const sample = result.rows.slice(0, SAMPLE);
+  return result.columns.map((column, index) => {
+    const longest = sample.reduce((most, row) => Math.max(most, cellText(row[index] ?? null, column.type).length), column.name.length + 1);
+    return Math.round(Math.min(460, Math.max(72, longest * CHARACTER + 24)));
+  });
+}
+
+export function lossCount(losses: number | readonly Loss[] | null | undefined): number {
+  if (losses === null || losses === undefined) return 0;
+  return typeof losses === "number" ? losses : losses.reduce((sum, loss) => sum + loss.count, 0);
+}
+
+export function isNumeric(type: string): boolean {
+  return type === "int" || type === "long" || type === "real" || type === "decimal";
+}
