@@ -12,7 +12,9 @@ use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields};
 use datafusion::common::{DataFusionError, Result as DfResult, ScalarValue};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::format_state_name;
-use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility};
+use datafusion::logical_expr::{
+    Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility,
+};
 
 use crate::column::{Cells, array_of, arrow_type, constant};
 use state::State;
@@ -155,8 +157,9 @@ impl Accumulator for Gatherer {
             .and_then(|array| array.as_binary_opt::<i32>())
             .ok_or_else(|| DataFusionError::Internal("a state that is no bytes".to_owned()))?;
         for bytes in array.iter().flatten() {
-            let other = State::decode(&self.gathering, bytes)
-                .ok_or_else(|| DataFusionError::Internal("a state that cannot be read".to_owned()))?;
+            let other = State::decode(&self.gathering, bytes).ok_or_else(|| {
+                DataFusionError::Internal("a state that cannot be read".to_owned())
+            })?;
             self.state.merge(other);
         }
         Ok(())

@@ -170,14 +170,19 @@ impl Builder {
             (Self::Real(builder), literal) => builder.append_option(value::to_real(literal)),
             (Self::Text(builder, Type::String), Literal::Null) => builder.append_value(""),
             (Self::Text(builder, _), Literal::Null) => builder.append_null(),
-            (Self::Text(builder, _), Literal::String(text) | Literal::Guid(text) | Literal::Decimal(text)) => {
+            (
+                Self::Text(builder, _),
+                Literal::String(text) | Literal::Guid(text) | Literal::Decimal(text),
+            ) => {
                 builder.append_value(text);
             }
             (Self::Text(builder, _), Literal::Dynamic(dynamic)) => {
                 builder.append_value(dynamic.to_json());
             }
             (_, literal) => {
-                return Err(DataFusionError::Internal(format!("{literal:?} in a column of another type")));
+                return Err(DataFusionError::Internal(format!(
+                    "{literal:?} in a column of another type"
+                )));
             }
         }
         Ok(())

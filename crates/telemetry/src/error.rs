@@ -59,13 +59,17 @@ pub enum QueryError {
     #[error("{0}")]
     Argument(String),
     /// It took longer than it may.
-    #[error("the query took longer than {seconds} s and was stopped: look at less time, or at fewer devices")]
+    #[error(
+        "the query took longer than {seconds} s and was stopped: look at less time, or at fewer devices"
+    )]
     TooSlow {
         /// The limit.
         seconds: u64,
     },
     /// It needed more memory than it may.
-    #[error("the query needs more than {megabytes} MB of memory and was stopped: summarize or filter earlier")]
+    #[error(
+        "the query needs more than {megabytes} MB of memory and was stopped: summarize or filter earlier"
+    )]
     TooLarge {
         /// The limit.
         megabytes: u64,

@@ -84,7 +84,11 @@ pub(crate) fn parse_type(captures: &[Type]) -> DataType {
 
 /// The list that `mv-expand` gives: structures of the items and the position.
 pub(crate) fn expand_type(items: &[ExpandItem]) -> DataType {
-    DataType::List(Arc::new(Field::new("item", DataType::Struct(expand_fields(items.iter().map(|item| item.ty))), true)))
+    DataType::List(Arc::new(Field::new(
+        "item",
+        DataType::Struct(expand_fields(items.iter().map(|item| item.ty))),
+        true,
+    )))
 }
 
 fn expand_fields(types: impl Iterator<Item = Type>) -> Fields {
@@ -94,7 +98,10 @@ fn expand_fields(types: impl Iterator<Item = Type>) -> Fields {
 }
 
 fn fields_of(types: impl Iterator<Item = Type>) -> Vec<Field> {
-    types.enumerate().map(|(index, ty)| Field::new(format!("f{index}"), arrow_type(ty), true)).collect()
+    types
+        .enumerate()
+        .map(|(index, ty)| Field::new(format!("f{index}"), arrow_type(ty), true))
+        .collect()
 }
 
 impl PartialEq for RowFunction {
@@ -146,7 +153,13 @@ impl ScalarUDFImpl for RowFunction {
 }
 
 impl RowFunction {
-    fn values(&self, scalar: &Scalar, ty: Type, arrays: &[ArrayRef], rows: usize) -> DfResult<ArrayRef> {
+    fn values(
+        &self,
+        scalar: &Scalar,
+        ty: Type,
+        arrays: &[ArrayRef],
+        rows: usize,
+    ) -> DfResult<ArrayRef> {
         if let Some(array) = fast_test(scalar, arrays)? {
             return Ok(array);
         }
@@ -184,7 +197,8 @@ impl RowFunction {
         arrays: &[ArrayRef],
         rows: usize,
     ) -> DfResult<ArrayRef> {
-        let mut builders: Vec<Builder> = captures.iter().map(|ty| Builder::new(*ty, rows)).collect();
+        let mut builders: Vec<Builder> =
+            captures.iter().map(|ty| Builder::new(*ty, rows)).collect();
         let mut fits = BooleanBuilder::with_capacity(rows);
         self.each_row(arrays, rows, |row| {
             let text = value::text_of(&*text.value(row).map_err(external)?);
@@ -209,7 +223,8 @@ impl RowFunction {
         arrays: &[ArrayRef],
         rows: usize,
     ) -> DfResult<ArrayRef> {
-        let mut builders: Vec<Builder> = items.iter().map(|(_, ty)| Builder::new(*ty, rows)).collect();
+        let mut builders: Vec<Builder> =
+            items.iter().map(|(_, ty)| Builder::new(*ty, rows)).collect();
         let mut positions = Vec::new();
         let mut lengths = Vec::with_capacity(rows);
         let limit = row_limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
@@ -252,10 +267,7 @@ fn fast_test(scalar: &Scalar, arrays: &[ArrayRef]) -> DfResult<Option<ArrayRef>>
     Ok(None)
 }
 
-fn test_texts(
-    array: Option<&ArrayRef>,
-    test: impl Fn(&str) -> bool,
-) -> DfResult<Option<ArrayRef>> {
+fn test_texts(array: Option<&ArrayRef>, test: impl Fn(&str) -> bool) -> DfResult<Option<ArrayRef>> {
     let Some(array) = array else { return Ok(None) };
     let cells = Cells::of(array)?;
     let passed: BooleanArray = (0..array.len()).map(|row| Some(test(cells.text(row)))).collect();
@@ -276,7 +288,8 @@ fn capture(
         let raw = Literal::String(text.to_owned());
         let value = match ty {
             Type::Dynamic => {
-                let parsed = value::parse_json(text).unwrap_or_else(|| Dynamic::String(text.to_owned()));
+                let parsed =
+                    value::parse_json(text).unwrap_or_else(|| Dynamic::String(text.to_owned()));
                 value::dynamic_value(parsed)
             }
             ty => value::convert(&raw, *ty),
@@ -328,7 +341,9 @@ fn ticks_of(arrays: &[ArrayRef]) -> DfResult<ArrayRef> {
     let times = arrays
         .first()
         .and_then(|array| array.as_primitive_opt::<TimestampNanosecondType>())
-        .ok_or_else(|| DataFusionError::Internal("ticks of something that is no time".to_owned()))?;
+        .ok_or_else(|| {
+            DataFusionError::Internal("ticks of something that is no time".to_owned())
+        })?;
     let ticks: Int64Array = times.unary(|nanos| nanos.div_euclid(100) + UNIX_EPOCH_TICKS);
     Ok(Arc::new(ticks))
 }

@@ -72,7 +72,8 @@ impl HotRows {
 impl HotTable {
     /// Makes what grew readable.
     fn settle(&mut self, table: Table) -> Result<(), TelemetryError> {
-        let failed = |source| TelemetryError::Columns { doing: "collecting rows in memory", source };
+        let failed =
+            |source| TelemetryError::Columns { doing: "collecting rows in memory", source };
         if self.growing.rows() > 0 {
             self.rows += self.growing.rows();
             self.bytes += self.growing.bytes();

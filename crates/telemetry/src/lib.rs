@@ -27,5 +27,5 @@ pub use error::{QueryError, TelemetryError};
 pub use query::{QueryColumn, QueryOptions, QueryResult, QueryStats};
 pub use rows::schema;
 pub use telemetry::Telemetry;
-pub use upkeep::Upkeep;
 pub use timeline::{Bin, EventKind, Timeline, TimelineCursor, TimelineEvent, TimelineQuery};
+pub use upkeep::Upkeep;

@@ -14,9 +14,7 @@ use bartizan_kql::Type;
 use bartizan_kql::plan::{ExpandItem, Expr, Relation, RelationKind, SortKey};
 use datafusion::common::Column;
 use datafusion::logical_expr::expr::ScalarFunction;
-use datafusion::logical_expr::{
-    Expr as DfExpr, LogicalPlan, LogicalPlanBuilder, SortExpr, lit,
-};
+use datafusion::logical_expr::{Expr as DfExpr, LogicalPlan, LogicalPlanBuilder, SortExpr, lit};
 
 use crate::QueryError;
 use crate::column::arrow_type;

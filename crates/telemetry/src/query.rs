@@ -117,7 +117,8 @@ impl Telemetry {
         let limit = options.limits.time;
         let started = Instant::now();
         let answered = tokio::time::timeout(limit, self.answer(tenant, plan, options)).await;
-        let mut result = answered.unwrap_or(Err(QueryError::TooSlow { seconds: limit.as_secs() }))?;
+        let mut result =
+            answered.unwrap_or(Err(QueryError::TooSlow { seconds: limit.as_secs() }))?;
         result.stats.elapsed_ms = millis(started.elapsed());
         Ok(result)
     }
@@ -229,7 +230,8 @@ impl Run {
         most: usize,
     ) -> Result<(Vec<RecordBatch>, bool), QueryError> {
         let plan = lower::relation(relation, &self.snapshot)?;
-        let plan = LogicalPlanBuilder::from(plan).limit(0, Some(most.saturating_add(1)))?.build()?;
+        let plan =
+            LogicalPlanBuilder::from(plan).limit(0, Some(most.saturating_add(1)))?.build()?;
         let state = self.context.state();
         let plan = state.create_physical_plan(&plan).await.map_err(|error| self.failed(error))?;
         let plan = yielding(plan)?;

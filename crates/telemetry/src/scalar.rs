@@ -126,7 +126,9 @@ impl Scalar {
     /// The value for a row.
     pub(crate) fn value<'a>(&'a self, row: &'a [Literal]) -> Result<Cow<'a, Literal>, ScalarError> {
         match self {
-            Self::Input(place) => Ok(row.get(*place).map_or(Cow::Owned(Literal::Null), Cow::Borrowed)),
+            Self::Input(place) => {
+                Ok(row.get(*place).map_or(Cow::Owned(Literal::Null), Cow::Borrowed))
+            }
             Self::Constant(literal) => Ok(Cow::Borrowed(literal)),
             Self::Call(call) => call.value(row).map(Cow::Owned),
             Self::Branches { branches, otherwise } => {
@@ -196,8 +198,14 @@ fn implementation(
     let decimal = types.contains(&Type::Decimal) || ty == Type::Decimal;
     let plain = matches!(
         function,
-        Function::ToString | Function::IsNull | Function::IsNotNull | Function::ToDecimal
-            | Function::ToReal | Function::ToLong | Function::ToInt | Function::GetType
+        Function::ToString
+            | Function::IsNull
+            | Function::IsNotNull
+            | Function::ToDecimal
+            | Function::ToReal
+            | Function::ToLong
+            | Function::ToInt
+            | Function::GetType
     );
     if decimal && !plain {
         return Err(ScalarError::Unsupported(format!("{} with decimals", function.name())));

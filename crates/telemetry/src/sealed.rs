@@ -89,10 +89,11 @@ impl TableProvider for SealedTable {
             source = source.with_predicate(state.create_physical_expr(condition, &schema)?);
         }
         let groups = self.groups(&files, state.config().target_partitions());
-        let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
-            .with_file_groups(groups)
-            .with_projection_indices(projection.cloned())?
-            .build();
+        let config =
+            FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
+                .with_file_groups(groups)
+                .with_projection_indices(projection.cloned())?
+                .build();
         Ok(DataSourceExec::from_data_source(config))
     }
 }
@@ -111,7 +112,9 @@ impl SealedTable {
             .collect();
         let all = u64::try_from(self.files.len()).unwrap_or(u64::MAX);
         self.counts.files.fetch_add(all, Ordering::Relaxed);
-        self.counts.files_read.fetch_add(u64::try_from(files.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.counts
+            .files_read
+            .fetch_add(u64::try_from(files.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
         let bytes = files.iter().map(|file| file.bytes).sum();
         self.counts.bytes_read.fetch_add(bytes, Ordering::Relaxed);
         files
@@ -169,8 +172,7 @@ fn stored_form(condition: &Expr) -> Option<Expr> {
                 Some(if *op == Operator::And { left.and(right) } else { left.or(right) })
             }
             Operator::Eq | Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq => {
-                comparison(left, *op, right)
-                    .or_else(|| comparison(right, op.swap()?, left))
+                comparison(left, *op, right).or_else(|| comparison(right, op.swap()?, left))
             }
             _ => None,
         },

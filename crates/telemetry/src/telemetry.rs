@@ -109,7 +109,10 @@ impl Telemetry {
                 for row in rows_of(envelope) {
                     state.hot.push(envelope.tenant, &row);
                 }
-                let oldest = state.hot.oldest.map_or(envelope.received_at, |at| at.min(envelope.received_at));
+                let oldest = state
+                    .hot
+                    .oldest
+                    .map_or(envelope.received_at, |at| at.min(envelope.received_at));
                 state.hot.oldest = Some(oldest);
             }
             state.appended = Some(position);

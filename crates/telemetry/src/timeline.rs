@@ -114,17 +114,44 @@ pub struct Bin {
 
 /// What a timeline shows of an event.
 const SHOWN: [&str; 25] = [
-    "ActionType", "FileName", "FolderPath", "PreviousFolderPath", "SHA256", "ProcessId",
-    "ProcessUniqueId", "ProcessCommandLine", "AccountName", "RemoteIP", "RemotePort", "RemoteUrl",
-    "LocalIP", "LocalPort", "Protocol", "ExitCode", "Signal", "ChangeCount",
-    "InitiatingProcessFileName", "InitiatingProcessFolderPath", "InitiatingProcessId",
-    "InitiatingProcessUniqueId", "InitiatingProcessCommandLine", "InitiatingProcessAccountName",
+    "ActionType",
+    "FileName",
+    "FolderPath",
+    "PreviousFolderPath",
+    "SHA256",
+    "ProcessId",
+    "ProcessUniqueId",
+    "ProcessCommandLine",
+    "AccountName",
+    "RemoteIP",
+    "RemotePort",
+    "RemoteUrl",
+    "LocalIP",
+    "LocalPort",
+    "Protocol",
+    "ExitCode",
+    "Signal",
+    "ChangeCount",
+    "InitiatingProcessFileName",
+    "InitiatingProcessFolderPath",
+    "InitiatingProcessId",
+    "InitiatingProcessUniqueId",
+    "InitiatingProcessCommandLine",
+    "InitiatingProcessAccountName",
     "AdditionalFields",
 ];
 /// Where a timeline looks for a text.
 const SEARCHED: [&str; 10] = [
-    "ActionType", "FileName", "FolderPath", "ProcessCommandLine", "AccountName", "RemoteIP",
-    "RemoteUrl", "InitiatingProcessFileName", "InitiatingProcessCommandLine", "SHA256",
+    "ActionType",
+    "FileName",
+    "FolderPath",
+    "ProcessCommandLine",
+    "AccountName",
+    "RemoteIP",
+    "RemoteUrl",
+    "InitiatingProcessFileName",
+    "InitiatingProcessCommandLine",
+    "SHA256",
 ];
 
 impl Telemetry {

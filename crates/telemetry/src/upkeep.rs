@@ -36,7 +36,8 @@ impl Telemetry {
             done.expired += expired.len();
             self.doom(&expired);
             for table in TABLES {
-                let (first, last) = (Timestamp::from_nanos(i64::MIN), Timestamp::from_nanos(i64::MAX));
+                let (first, last) =
+                    (Timestamp::from_nanos(i64::MIN), Timestamp::from_nanos(i64::MAX));
                 let files = self.store.telemetry_files(tenant, table.name, first, last)?;
                 for files in mergeable(files, self.config.max_files_per_day) {
                     let merged = file::merge(&self.folder, (tenant, table.table), &files)?;

@@ -9,9 +9,6 @@ use bartizan_kql::time as kusto_time;
 use bartizan_kql::value::{Dynamic, Literal};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-
-
-
 /// The value as `tostring` writes it.
 pub(crate) fn text_of(value: &Literal) -> String {
     match value {
@@ -73,9 +70,7 @@ pub(crate) fn into_dynamic(value: Literal) -> Dynamic {
         Literal::Int(value) => Dynamic::Long(i64::from(value)),
         Literal::Long(value) => Dynamic::Long(value),
         Literal::Real(value) => Dynamic::Real(value),
-        Literal::Decimal(text) => {
-            text.parse().map_or(Dynamic::String(text), Dynamic::Real)
-        }
+        Literal::Decimal(text) => text.parse().map_or(Dynamic::String(text), Dynamic::Real),
         Literal::String(text) | Literal::Guid(text) => Dynamic::String(text),
         Literal::DateTime(ticks) => Dynamic::DateTime(ticks),
         Literal::TimeSpan(ticks) => Dynamic::TimeSpan(ticks),

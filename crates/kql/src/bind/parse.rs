@@ -116,7 +116,7 @@ impl<'a> Binder<'a> {
                 PatternPiece::Star(_) => regex.push_str(if is_last { ".*" } else { ".*?" }),
                 PatternPiece::Text(text, _) if mode == Mode::Regex => {
                     regex.push_str("(?:");
-                    regex.push_str(text);
+                    regex.push_str(&without_groups(text));
                     regex.push(')');
                 }
                 PatternPiece::Text(text, _) => escape_into(text, &mut regex),
@@ -125,7 +125,8 @@ impl<'a> Binder<'a> {
                         let message = "two captures need text or `*` between them";
                         self.report(Finding::new(code::SYNTAX, name.span.clone(), message));
                     }
-                    regex.push_str(capture_regex(mode, *ty, is_last));
+                    let before_star = matches!(pattern.get(index + 1), Some(PatternPiece::Star(_)));
+                    regex.push_str(capture_regex(mode, *ty, is_last, before_star));
                 }
             }
             captured = matches!(piece, PatternPiece::Capture(..));
@@ -137,12 +138,43 @@ impl<'a> Binder<'a> {
     }
 }
 
-fn capture_regex(mode: Mode, ty: Option<Type>, is_last: bool) -> &'static str {
-    match ty {
-        Some(Type::Int | Type::Long) if mode == Mode::Simple => r"\s*([+-]?[0-9]+)\s*",
+/// A capture takes as little as it can, but all of it in the regex mode; before a `*` that would be nothing,
+/// so there a number takes its digits.
+fn capture_regex(mode: Mode, ty: Option<Type>, is_last: bool, before_star: bool) -> &'static str {
+    match (ty, mode) {
+        (Some(Type::Int | Type::Long), Mode::Simple) => r"\s*([+-]?[0-9]+)\s*",
+        (Some(Type::Int | Type::Long), Mode::Regex) => "([+-]?[0-9]+)",
+        (Some(Type::Int | Type::Long), Mode::Relaxed) if before_star => r"\s*([+-]?[0-9]*)\s*",
+        (_, Mode::Regex) => "(.*)",
         _ if is_last => "(.*)",
         _ => "(.*?)",
     }
+}
+
+/// A regular expression whose groups capture nothing: the captures of `parse` are counted by position.
+fn without_groups(pattern: &str) -> String {
+    let mut out = String::new();
+    let mut letters = pattern.chars().peekable();
+    let mut in_class = false;
+    while let Some(letter) = letters.next() {
+        out.push(letter);
+        match letter {
+            '\\' => out.extend(letters.next()),
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => {
+                let ahead: String = letters.clone().take(3).collect();
+                if ahead.starts_with("?P<") || ahead.starts_with("?<") {
+                    letters.by_ref().find(|letter| *letter == '>');
+                }
+                if !ahead.starts_with('?') || ahead.contains('<') {
+                    out.push_str("?:");
+                }
+            }
+            _ => {}
+        }
+    }
+    out
 }
 
 fn escape_into(text: &str, regex: &mut String) {

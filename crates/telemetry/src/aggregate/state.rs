@@ -66,7 +66,9 @@ impl State {
                 }
                 F::TakeAny => keep_any(rows, size, row),
                 _ => {
-                    if row.first() != Some(&Literal::Null) && (function == F::Percentile || rows.len() < limit) {
+                    if row.first() != Some(&Literal::Null)
+                        && (function == F::Percentile || rows.len() < limit)
+                    {
                         *size += bytes_of(row);
                         rows.push(row.to_vec());
                     }
@@ -164,7 +166,9 @@ impl State {
                 let of = i64::try_from(count).ok().and_then(|count| whole.checked_div(count));
                 return match (of, self.output) {
                     (None, _) => Literal::Null,
-                    (Some(ticks), Type::DateTime) => Literal::DateTime(value::real_to_long(mean).unwrap_or(ticks)),
+                    (Some(ticks), Type::DateTime) => {
+                        Literal::DateTime(value::real_to_long(mean).unwrap_or(ticks))
+                    }
                     (Some(ticks), _) => Literal::TimeSpan(ticks),
                 };
             }
@@ -297,7 +301,9 @@ fn combine(function: F, left: i64, right: i64) -> i64 {
 fn whole_of(value: Option<&Literal>) -> i64 {
     match value {
         Some(Literal::Int(number)) => i64::from(*number),
-        Some(Literal::Long(number) | Literal::TimeSpan(number) | Literal::DateTime(number)) => *number,
+        Some(Literal::Long(number) | Literal::TimeSpan(number) | Literal::DateTime(number)) => {
+            *number
+        }
         Some(Literal::Bool(value)) => i64::from(*value),
         _ => 0,
     }

@@ -8,7 +8,9 @@ use bartizan_kql::plan::{AggregateCall, Expr};
 use bartizan_kql::value::Literal;
 use datafusion::functions_aggregate::{count, min_max};
 use datafusion::logical_expr::expr::AggregateFunction;
-use datafusion::logical_expr::{AggregateUDF, Expr as DfExpr, LogicalPlan, LogicalPlanBuilder, lit};
+use datafusion::logical_expr::{
+    AggregateUDF, Expr as DfExpr, LogicalPlan, LogicalPlanBuilder, lit,
+};
 
 use super::expr::{lower, predicate};
 use super::{field, name, named};
@@ -36,11 +38,8 @@ pub(super) fn lower_groups(
         prepared.push(lit(true).alias("row"));
     }
     let builder = LogicalPlanBuilder::from(input).project(prepared)?;
-    let builder = if calls.is_empty() {
-        builder.distinct()?
-    } else {
-        builder.aggregate(groups, calls)?
-    };
+    let builder =
+        if calls.is_empty() { builder.distinct()? } else { builder.aggregate(groups, calls)? };
     let mut outputs: Vec<DfExpr> = Vec::new();
     for index in 0..keys.len() {
         outputs.push(named(format!("k{index}")).alias(name(index)));
@@ -83,7 +82,12 @@ fn lower_call(
         args = vec![lit(1_i64)];
     }
     Ok(DfExpr::AggregateFunction(AggregateFunction::new_udf(
-        function, args, distinct, filter, Vec::new(), None,
+        function,
+        args,
+        distinct,
+        filter,
+        Vec::new(),
+        None,
     )))
 }
 
@@ -127,7 +131,9 @@ fn parameter(call: &AggregateCall) -> Result<Option<i64>, QueryError> {
         (Some(Literal::Int(number)), _) => Some(i64::from(*number)),
         (Some(Literal::Long(number)), _) => Some(*number),
         (Some(other), _) => {
-            return Err(QueryError::Argument(format!("{other:?} as the parameter of an aggregate")));
+            return Err(QueryError::Argument(format!(
+                "{other:?} as the parameter of an aggregate"
+            )));
         }
     })
 }

@@ -33,7 +33,8 @@ impl Inputs {
     pub(super) fn scalar(&mut self, expr: &Expr) -> Result<Scalar, QueryError> {
         self.note(expr);
         let places = &self.places;
-        let scalar = Scalar::new(expr, &mut |index| places.get(&index).copied().unwrap_or(usize::MAX));
+        let scalar =
+            Scalar::new(expr, &mut |index| places.get(&index).copied().unwrap_or(usize::MAX));
         Ok(scalar?)
     }
 
@@ -123,7 +124,16 @@ fn row_wise(expr: &Expr) -> Result<DfExpr, QueryError> {
 
 /// Types that the engine compares as the language does.
 const fn compares_natively(ty: Type) -> bool {
-    matches!(ty, Type::Bool | Type::Int | Type::Long | Type::DateTime | Type::TimeSpan | Type::String | Type::Guid)
+    matches!(
+        ty,
+        Type::Bool
+            | Type::Int
+            | Type::Long
+            | Type::DateTime
+            | Type::TimeSpan
+            | Type::String
+            | Type::Guid
+    )
 }
 
 /// The engine's own form of a call, if it means the same. With `loose`, null may stand for false.
@@ -171,15 +181,23 @@ fn native(function: Function, args: &[Expr], loose: bool) -> Result<Option<DfExp
 
 /// Types whose null the engine holds as null and nothing else.
 const fn is_plain(ty: Type) -> bool {
-    matches!(ty, Type::Bool | Type::Int | Type::Long | Type::Real | Type::DateTime | Type::TimeSpan | Type::Guid)
+    matches!(
+        ty,
+        Type::Bool
+            | Type::Int
+            | Type::Long
+            | Type::Real
+            | Type::DateTime
+            | Type::TimeSpan
+            | Type::Guid
+    )
 }
 
 /// `==` and `!=` where null can occur: false and true when one side is null; with a constant side that is
 /// all there is to it, else it is left to the row-wise form.
 fn equality(function: Function, left: &Expr, right: &Expr) -> Result<Option<DfExpr>, QueryError> {
-    let is_value = |expr: &Expr| {
-        matches!(&expr.kind, ExprKind::Literal(literal) if *literal != Literal::Null)
-    };
+    let is_value =
+        |expr: &Expr| matches!(&expr.kind, ExprKind::Literal(literal) if *literal != Literal::Null);
     if !is_value(left) && !is_value(right) {
         return Ok(None);
     }
@@ -199,7 +217,9 @@ fn native_in(value: &Expr, list: &[Expr]) -> Result<Option<DfExpr>, QueryError> 
             ExprKind::Literal(literal) if member.ty == value.ty => {
                 members.push(lit(constant(literal, member.ty)));
             }
-            ExprKind::Literal(Literal::Dynamic(Dynamic::Array(items))) if value.ty == Type::String => {
+            ExprKind::Literal(Literal::Dynamic(Dynamic::Array(items)))
+                if value.ty == Type::String =>
+            {
                 for item in items {
                     let Dynamic::String(text) = item else { return Ok(None) };
                     members.push(lit(text.as_str()));

@@ -38,7 +38,9 @@ pub(super) fn lower_join(
         NullEquality::NullEqualsNull,
     )?;
     let mut outputs = Vec::new();
-    for (prefix, columns, keeps) in [("l", left_columns, keeps_left), ("r", right_columns, keeps_right)] {
+    for (prefix, columns, keeps) in
+        [("l", left_columns, keeps_left), ("r", right_columns, keeps_right)]
+    {
         if !keeps {
             continue;
         }

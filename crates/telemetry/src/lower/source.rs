@@ -121,11 +121,8 @@ pub(super) fn range(
     };
     let (from, to, step) = (constant(from)?, constant(to)?, constant(step)?);
     let ty = columns.first().map_or(Type::Long, |column| column.ty);
-    let numbers = if ty == Type::Real {
-        reals(&from, &to, &step)?
-    } else {
-        wholes(&from, &to, &step, ty)?
-    };
+    let numbers =
+        if ty == Type::Real { reals(&from, &to, &step)? } else { wholes(&from, &to, &step, ty)? };
     let rows: Vec<Vec<Literal>> = numbers.into_iter().map(|value| vec![value]).collect();
     values(&rows, columns)
 }
@@ -157,12 +154,15 @@ fn wholes(
     let mut values = Vec::new();
     let mut at = from;
     while (step > 0 && at <= to) || (step < 0 && at >= to) {
-        push(&mut values, match ty {
-            Type::DateTime => Literal::DateTime(at),
-            Type::TimeSpan => Literal::TimeSpan(at),
-            Type::Int => i32::try_from(at).map_or(Literal::Null, Literal::Int),
-            _ => Literal::Long(at),
-        })?;
+        push(
+            &mut values,
+            match ty {
+                Type::DateTime => Literal::DateTime(at),
+                Type::TimeSpan => Literal::TimeSpan(at),
+                Type::Int => i32::try_from(at).map_or(Literal::Null, Literal::Int),
+                _ => Literal::Long(at),
+            },
+        )?;
         let Some(next) = at.checked_add(step) else { break };
         at = next;
     }

@@ -123,7 +123,9 @@ fn exprs(relation: &mut Relation) -> Vec<&mut Expr> {
         RelationKind::Project { exprs, .. } => exprs.iter_mut().collect(),
         RelationKind::Aggregate { keys, aggregates, .. } => keys
             .iter_mut()
-            .chain(aggregates.iter_mut().flat_map(|call| call.args.iter_mut().chain(&mut call.filter)))
+            .chain(
+                aggregates.iter_mut().flat_map(|call| call.args.iter_mut().chain(&mut call.filter)),
+            )
             .collect(),
         RelationKind::Sort { keys, .. } => keys.iter_mut().map(|key| &mut key.expr).collect(),
         RelationKind::Join { keys, .. } => {

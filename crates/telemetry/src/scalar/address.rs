@@ -17,7 +17,9 @@ pub(super) fn find(function: F) -> Option<Implementation> {
             let network = network(args.text(0));
             whole(network.map(|(address, prefix)| i64::from(masked(address, prefix))), Type::Long)
         },
-        F::Ipv4IsPrivate => |args| truth(network(args.text(0)).map(|(address, prefix)| is_private(address, prefix))),
+        F::Ipv4IsPrivate => {
+            |args| truth(network(args.text(0)).map(|(address, prefix)| is_private(address, prefix)))
+        }
         F::Ipv4IsInRange => |args| truth(in_range(args.text(0), args.text(1))),
         F::Ipv4IsInAnyRange => in_any_range,
         F::Ipv4IsMatch => |args| truth(compared(args).map(Ordering::is_eq)),
@@ -28,7 +30,10 @@ pub(super) fn find(function: F) -> Option<Implementation> {
         F::HasAnyIpv4 => |args| truth(Some(has_address(args.text(0), &listed(args)))),
         F::HasIpv4Prefix => |args| {
             let prefix = args.text(1);
-            truth(Some(!prefix.is_empty() && addresses(args.text(0)).any(|found| found.starts_with(prefix))))
+            truth(Some(
+                !prefix.is_empty()
+                    && addresses(args.text(0)).any(|found| found.starts_with(prefix)),
+            ))
         },
         _ => return None,
     })
@@ -86,7 +91,8 @@ fn in_any_range(args: &Arguments<'_>) -> Outcome {
 fn compared(args: &Arguments<'_>) -> Option<Ordering> {
     let (left, left_prefix) = network(args.text(0))?;
     let (right, right_prefix) = network(args.text(1))?;
-    let given = if args.len() > 2 { u32::try_from(args.long(2)?).ok().filter(|p| *p <= 32)? } else { 32 };
+    let given =
+        if args.len() > 2 { u32::try_from(args.long(2)?).ok().filter(|p| *p <= 32)? } else { 32 };
     let prefix = given.min(left_prefix).min(right_prefix);
     Some(masked(left, prefix).cmp(&masked(right, prefix)))
 }
@@ -121,7 +127,8 @@ fn in_range6(address: &str, range: &str) -> Option<bool> {
 fn matches6(args: &Arguments<'_>) -> Option<bool> {
     let (left, left_prefix) = network6(args.text(0))?;
     let (right, right_prefix) = network6(args.text(1))?;
-    let given = if args.len() > 2 { u32::try_from(args.long(2)?).ok().filter(|p| *p <= 128)? } else { 128 };
+    let given =
+        if args.len() > 2 { u32::try_from(args.long(2)?).ok().filter(|p| *p <= 128)? } else { 128 };
     let prefix = given.min(left_prefix).min(right_prefix);
     Some(masked6(left, prefix) == masked6(right, prefix))
 }
@@ -134,6 +141,7 @@ fn addresses(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn has_address(text: &str, wanted: &[String]) -> bool {
-    let wanted: Vec<Ipv4Addr> = wanted.iter().filter_map(|address| address.trim().parse().ok()).collect();
+    let wanted: Vec<Ipv4Addr> =
+        wanted.iter().filter_map(|address| address.trim().parse().ok()).collect();
     addresses(text).any(|found| found.parse().is_ok_and(|found: Ipv4Addr| wanted.contains(&found)))
 }

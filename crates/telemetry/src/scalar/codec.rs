@@ -1,9 +1,9 @@
 //! Encodings and digests.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bartizan_kql::function::Function as F;
 use bartizan_kql::value::{Dynamic, Literal};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -18,10 +18,16 @@ pub(super) fn find(function: F) -> Option<Implementation> {
         F::UrlDecode => |args| string(url_decode(args.text(0), true)),
         F::Base64EncodeToString => |args| string(STANDARD.encode(args.text(0))),
         F::Base64DecodeToString => |args| {
-            string(decoded(args.text(0)).and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default())
+            string(
+                decoded(args.text(0))
+                    .and_then(|bytes| String::from_utf8(bytes).ok())
+                    .unwrap_or_default(),
+            )
         },
         F::Base64DecodeToArray => |args| match decoded(args.text(0)) {
-            Some(bytes) => dynamic(Dynamic::Array(bytes.into_iter().map(|byte| Dynamic::Long(i64::from(byte))).collect())),
+            Some(bytes) => dynamic(Dynamic::Array(
+                bytes.into_iter().map(|byte| Dynamic::Long(i64::from(byte))).collect(),
+            )),
             None => Ok(Literal::Null),
         },
         F::HashSha256 => digest::<Sha256>,
@@ -47,7 +53,16 @@ fn url_encode(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'!' | b'*' | b'(' | b')' => {
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'_'
+            | b'.'
+            | b'!'
+            | b'*'
+            | b'('
+            | b')' => {
                 out.push(char::from(byte));
             }
             b' ' => out.push('+'),

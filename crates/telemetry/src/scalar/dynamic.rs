@@ -28,11 +28,18 @@ pub(super) fn find(function: F) -> Option<Implementation> {
         F::ArraySortDesc => |args| sorted(args, true),
         F::ArrayReverse => |args| of_array(args, |items| items.iter().rev().cloned().collect()),
         F::ArraySum => |args| {
-            let numbers = args.array(0).map(|items| items.iter().filter_map(|item| value::to_real(&value::held(item))).sum());
+            let numbers = args.array(0).map(|items| {
+                items.iter().filter_map(|item| value::to_real(&value::held(item))).sum()
+            });
             real(numbers)
         },
         F::PackArray => |args| {
-            dynamic(Dynamic::Array(args.values.iter().map(|value| value::into_dynamic(value.clone().into_owned())).collect()))
+            dynamic(Dynamic::Array(
+                args.values
+                    .iter()
+                    .map(|value| value::into_dynamic(value.clone().into_owned()))
+                    .collect(),
+            ))
         },
         F::BagPack => bag_pack,
         F::BagKeys => bag_keys,
@@ -40,8 +47,12 @@ pub(super) fn find(function: F) -> Option<Implementation> {
         F::BagHasKey => bag_has_key,
         F::BagRemoveKeys => bag_remove_keys,
         F::SetHasElement => set_has_element,
-        F::SetDifference => |args| set(args, |member, others| !others.iter().any(|other| other.contains(member))),
-        F::SetIntersect => |args| set(args, |member, others| others.iter().all(|other| other.contains(member))),
+        F::SetDifference => {
+            |args| set(args, |member, others| !others.iter().any(|other| other.contains(member)))
+        }
+        F::SetIntersect => {
+            |args| set(args, |member, others| others.iter().all(|other| other.contains(member)))
+        }
         F::SetUnion => set_union,
         F::Range => range,
         _ => return None,
@@ -112,7 +123,11 @@ fn bag_pack(args: &Arguments<'_>) -> Outcome {
         let [name, property] = pair else {
             return Err(wrong("bag_pack: a name without a value"));
         };
-        put(&mut properties, value::text_of(name), value::into_dynamic(property.clone().into_owned()));
+        put(
+            &mut properties,
+            value::text_of(name),
+            value::into_dynamic(property.clone().into_owned()),
+        );
     }
     dynamic(Dynamic::Object(properties))
 }
@@ -158,7 +173,8 @@ fn bag_has_key(args: &Arguments<'_>) -> Outcome {
 
 fn bag_remove_keys(args: &Arguments<'_>) -> Outcome {
     let Dynamic::Object(properties) = args.dynamic(0) else { return Ok(Literal::Null) };
-    let keys: Vec<String> = args.array(1).unwrap_or_default().iter().map(value::dynamic_text).collect();
+    let keys: Vec<String> =
+        args.array(1).unwrap_or_default().iter().map(value::dynamic_text).collect();
     if keys.iter().any(|key| key.starts_with('$')) {
         return Err(super::ScalarError::Unsupported("bag_remove_keys with a path".to_owned()));
     }
@@ -207,8 +223,13 @@ fn range(args: &Arguments<'_>) -> Outcome {
     let step = if args.len() > 2 { args.value(2).clone() } else { default_step(args) };
     let mut items = Vec::new();
     let (from, to) = (args.value(0), args.value(1));
-    if matches!(from, Literal::Real(_)) || matches!(to, Literal::Real(_)) || matches!(step, Literal::Real(_)) {
-        let (Some(from), Some(to), Some(step)) = (args.real(0), args.real(1), value::to_real(&step)) else {
+    if matches!(from, Literal::Real(_))
+        || matches!(to, Literal::Real(_))
+        || matches!(step, Literal::Real(_))
+    {
+        let (Some(from), Some(to), Some(step)) =
+            (args.real(0), args.real(1), value::to_real(&step))
+        else {
             return Ok(Literal::Null);
         };
         if step == 0.0 {
@@ -248,7 +269,9 @@ fn range(args: &Arguments<'_>) -> Outcome {
 /// One, or one hour of times.
 fn default_step(args: &Arguments<'_>) -> Literal {
     match args.value(0) {
-        Literal::DateTime(_) | Literal::TimeSpan(_) => Literal::TimeSpan(bartizan_kql::time::TICKS_PER_HOUR),
+        Literal::DateTime(_) | Literal::TimeSpan(_) => {
+            Literal::TimeSpan(bartizan_kql::time::TICKS_PER_HOUR)
+        }
         _ => Literal::Long(1),
     }
 }

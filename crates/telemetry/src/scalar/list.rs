@@ -89,13 +89,14 @@ fn flatten<'a>(members: impl IntoIterator<Item = &'a Literal>) -> Vec<Literal> {
 
 impl Members {
     fn prepare(test: ListTest, members: &[Literal]) -> Self {
-        let term = |literal: &Literal| TextMatcher::new(TextTest::Has, true, &value::text_of(literal));
+        let term =
+            |literal: &Literal| TextMatcher::new(TextTest::Has, true, &value::text_of(literal));
         let all_text = members.iter().all(|member| matches!(member, Literal::String(_)));
         match test {
             ListTest::HasAny | ListTest::HasAll => Self::Terms(members.iter().map(term).collect()),
-            ListTest::InCaseless => {
-                Self::Texts(members.iter().map(|member| value::text_of(member).to_lowercase()).collect())
-            }
+            ListTest::InCaseless => Self::Texts(
+                members.iter().map(|member| value::text_of(member).to_lowercase()).collect(),
+            ),
             ListTest::In if all_text && !members.is_empty() => {
                 Self::Texts(members.iter().map(value::text_of).collect())
             }

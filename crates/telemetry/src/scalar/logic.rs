@@ -28,16 +28,23 @@ pub(super) fn find(function: F) -> Option<Implementation> {
         F::IsNotNull => |args| Ok(Literal::Bool(!is_null(args))),
         F::IsEmpty => |args| Ok(Literal::Bool(is_empty(args.value(0)))),
         F::IsNotEmpty => |args| Ok(Literal::Bool(!is_empty(args.value(0)))),
-        F::ToString | F::ToInt | F::ToLong | F::ToReal | F::ToDecimal | F::ToBool
-        | F::ToDateTime | F::ToTimeSpan | F::ToGuid => |args| Ok(value::convert(args.value(0), args.ty)),
+        F::ToString
+        | F::ToInt
+        | F::ToLong
+        | F::ToReal
+        | F::ToDecimal
+        | F::ToBool
+        | F::ToDateTime
+        | F::ToTimeSpan
+        | F::ToGuid => |args| Ok(value::convert(args.value(0), args.ty)),
         F::ToDynamicValue => |args| dynamic(value::into_dynamic(args.value(0).clone())),
         F::ParseJson => parse_json,
         F::GetType => get_type,
         F::MinOf => |args| Ok(extreme(args, Ordering::Less)),
         F::MaxOf => |args| Ok(extreme(args, Ordering::Greater)),
-        F::MatchesRegex => |args| {
-            Ok(Literal::Bool(args.regex(args.text(1))?.is_match(args.text(0))))
-        },
+        F::MatchesRegex => {
+            |args| Ok(Literal::Bool(args.regex(args.text(1))?.is_match(args.text(0))))
+        }
         F::EqualCaseless => |args| Ok(Literal::Bool(test(args, TextTest::Equal, true))),
         F::Has => |args| Ok(Literal::Bool(test(args, TextTest::Has, true))),
         F::HasCs => |args| Ok(Literal::Bool(test(args, TextTest::Has, false))),

@@ -23,7 +23,9 @@ pub(super) fn find(function: F) -> Option<Implementation> {
         F::Log => |args| real(args.real(0).map(f64::ln)),
         F::Log10 => |args| real(args.real(0).map(f64::log10)),
         F::Log2 => |args| real(args.real(0).map(f64::log2)),
-        F::Sign => |args| real(args.real(0).map(|number| if number == 0.0 { 0.0 } else { number.signum() })),
+        F::Sign => |args| {
+            real(args.real(0).map(|number| if number == 0.0 { 0.0 } else { number.signum() }))
+        },
         F::IsNan => |args| truth(args.real(0).map(f64::is_nan)),
         F::IsInf => |args| truth(args.real(0).map(f64::is_infinite)),
         F::IsFinite => |args| truth(args.real(0).map(f64::is_finite)),

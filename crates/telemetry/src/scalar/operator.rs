@@ -62,9 +62,8 @@ fn subtract(args: &Arguments<'_>) -> Outcome {
 fn multiply(args: &Arguments<'_>) -> Outcome {
     if args.ty == Type::TimeSpan && floating(args) {
         let product = match (args.value(0), args.value(1)) {
-            (Literal::TimeSpan(span), Literal::Real(by)) | (Literal::Real(by), Literal::TimeSpan(span)) => {
-                real_to_long(*span as f64 * by)
-            }
+            (Literal::TimeSpan(span), Literal::Real(by))
+            | (Literal::Real(by), Literal::TimeSpan(span)) => real_to_long(*span as f64 * by),
             _ => None,
         };
         return whole(product, Type::TimeSpan);
@@ -100,9 +99,9 @@ fn modulo(args: &Arguments<'_>) -> Outcome {
 fn bin(args: &Arguments<'_>, origin: &Literal) -> Outcome {
     if args.ty == Type::Real || floating(args) {
         let origin = if let Literal::Real(origin) = origin { *origin } else { 0.0 };
-        let binned = both_real(args).filter(|(_, size)| *size > 0.0).map(|(number, size)| {
-            ((number - origin) / size).floor() * size + origin
-        });
+        let binned = both_real(args)
+            .filter(|(_, size)| *size > 0.0)
+            .map(|(number, size)| ((number - origin) / size).floor() * size + origin);
         return match args.ty {
             Type::Real => real(binned),
             ty => whole(binned.and_then(real_to_long), ty),

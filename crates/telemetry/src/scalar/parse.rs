@@ -67,7 +67,9 @@ fn url(text: &str) -> Dynamic {
     };
     let (account, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     let (user, password) = account.split_once(':').unwrap_or((account, ""));
-    let port_at = host.rfind(':').filter(|at| host.get(at + 1..).is_some_and(|p| p.bytes().all(|b| b.is_ascii_digit())));
+    let port_at = host
+        .rfind(':')
+        .filter(|at| host.get(at + 1..).is_some_and(|p| p.bytes().all(|b| b.is_ascii_digit())));
     let (host, port) = match port_at {
         Some(at) => (host.get(..at).unwrap_or_default(), host.get(at + 1..).unwrap_or_default()),
         None => (host, ""),
@@ -102,7 +104,10 @@ fn query(text: &str) -> Dynamic {
 
 fn command_line(args: &Arguments<'_>) -> Outcome {
     if !args.text(1).eq_ignore_ascii_case("windows") {
-        return Err(ScalarError::Unsupported(format!("parse_command_line of the kind `{}`", args.text(1))));
+        return Err(ScalarError::Unsupported(format!(
+            "parse_command_line of the kind `{}`",
+            args.text(1)
+        )));
     }
     if args.text(0).trim().is_empty() {
         return Ok(Literal::Null);

@@ -48,8 +48,7 @@ fn follow(json: &Dynamic, steps: &[Step]) -> Dynamic {
 }
 
 fn steps(path: &str) -> Result<Vec<Step>, ScalarError> {
-    read_steps(path)
-        .ok_or_else(|| ScalarError::Unsupported(format!("the JSON path `{path}`")))
+    read_steps(path).ok_or_else(|| ScalarError::Unsupported(format!("the JSON path `{path}`")))
 }
 
 fn read_steps(path: &str) -> Option<Vec<Step>> {

@@ -41,7 +41,8 @@ fn trim(args: &Arguments<'_>, start: bool, end: bool) -> Outcome {
         text = text.get(found.end()..).unwrap_or_default();
     }
     if end {
-        let last = regex.find_iter(text).filter(|found| found.end() == text.len() && !found.is_empty());
+        let last =
+            regex.find_iter(text).filter(|found| found.end() == text.len() && !found.is_empty());
         if let Some(found) = last.last() {
             text = text.get(..found.start()).unwrap_or_default();
         }
@@ -78,7 +79,8 @@ fn rewrite(text: &str) -> String {
 
 fn index_of_regex(args: &Arguments<'_>) -> Outcome {
     // Unlike `indexof`, a start before the text is no start.
-    let search = Search::of(args).filter(|_| args.len() < 3 || args.long(2).is_some_and(|at| at >= 0));
+    let search =
+        Search::of(args).filter(|_| args.len() < 3 || args.long(2).is_some_and(|at| at >= 0));
     let Some(search) = search else { return Ok(Literal::Null) };
     let regex = args.regex(args.text(1))?;
     let haystack = search.within(args.text(0));

@@ -133,7 +133,8 @@ fn index_of(args: &Arguments<'_>) -> Outcome {
     for _ in 0..search.occurrence {
         found = haystack.get(from..).and_then(|rest| rest.find(needle)).map(|at| from + at);
         let Some(at) = found else { break };
-        from = at + haystack.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+        from =
+            at + haystack.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
     }
     position(found, &haystack, search.start)
 }
@@ -153,7 +154,11 @@ fn count_of(args: &Arguments<'_>) -> Outcome {
         }
         "" | "normal" => {
             let starts = text.char_indices().map(|(at, _)| at);
-            count(starts.filter(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(needle))).count())
+            count(
+                starts
+                    .filter(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(needle)))
+                    .count(),
+            )
         }
         other => Err(wrong(format!("countof: no kind `{other}`"))),
     }

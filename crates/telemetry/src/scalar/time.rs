@@ -26,10 +26,14 @@ pub(super) fn find(function: F) -> Option<Implementation> {
         F::EndOfWeek => |args| bound(args, Period::Week, 1),
         F::EndOfMonth => |args| bound(args, Period::Month, 1),
         F::EndOfYear => |args| bound(args, Period::Year, 1),
-        F::DayOfWeek => |args| whole(args.long(0).map(|ticks| weekday(ticks) * TICKS_PER_DAY), Type::TimeSpan),
+        F::DayOfWeek => {
+            |args| whole(args.long(0).map(|ticks| weekday(ticks) * TICKS_PER_DAY), Type::TimeSpan)
+        }
         F::DayOfMonth => |args| whole(args.long(0).map(|ticks| civil(ticks).2), args.ty),
         F::DayOfYear => |args| whole(args.long(0).map(day_of_year), args.ty),
-        F::HourOfDay => |args| whole(args.long(0).map(|ticks| of_day(ticks) / TICKS_PER_HOUR), args.ty),
+        F::HourOfDay => {
+            |args| whole(args.long(0).map(|ticks| of_day(ticks) / TICKS_PER_HOUR), args.ty)
+        }
         F::MonthOfYear => |args| whole(args.long(0).map(|ticks| civil(ticks).1), args.ty),
         F::GetYear => |args| whole(args.long(0).map(|ticks| civil(ticks).0), args.ty),
         F::WeekOfYear => |args| whole(args.long(0).map(week_of_year), args.ty),
@@ -160,7 +164,9 @@ fn datetime_diff(args: &Arguments<'_>) -> Outcome {
 
 fn datetime_add(args: &Arguments<'_>) -> Outcome {
     let period = period(args, "datetime_add")?;
-    let (Some(amount), Some(ticks)) = (args.long(1), args.long(2)) else { return Ok(Literal::Null) };
+    let (Some(amount), Some(ticks)) = (args.long(1), args.long(2)) else {
+        return Ok(Literal::Null);
+    };
     let added = match period {
         Period::Year => add_months(ticks, amount.saturating_mul(12)),
         Period::Quarter => add_months(ticks, amount.saturating_mul(3)),
@@ -252,7 +258,10 @@ fn clock(days: f64, hours: f64, minutes: f64, seconds: f64) -> Option<i64> {
 fn since_1970(args: &Arguments<'_>, per_unit: f64, times: i64, over: i64) -> Outcome {
     let ticks = match args.value(0) {
         Literal::Real(number) => real_to_long((number * per_unit).round()),
-        _ => args.long(0).and_then(|number| number.checked_mul(times)).map(|ticks| ticks.div_euclid(over)),
+        _ => args
+            .long(0)
+            .and_then(|number| number.checked_mul(times))
+            .map(|ticks| ticks.div_euclid(over)),
     };
     whole(ticks.and_then(|ticks| ticks.checked_add(UNIX_EPOCH_TICKS)), Type::DateTime)
 }
@@ -269,7 +278,13 @@ fn format_datetime(args: &Arguments<'_>) -> Outcome {
             'M' => month,
             'd' => day,
             'H' => hour,
-            'h' => if hour % 12 == 0 { 12 } else { hour % 12 },
+            'h' => {
+                if hour % 12 == 0 {
+                    12
+                } else {
+                    hour % 12
+                }
+            }
             'm' => of_day(ticks) / TICKS_PER_MINUTE % 60,
             's' => of_day(ticks) / TICKS_PER_SECOND % 60,
             'f' | 'F' => {
@@ -285,7 +300,8 @@ fn format_datetime(args: &Arguments<'_>) -> Outcome {
                 continue;
             }
         };
-        if (matches!(letter, 'M' | 'd') && width > 2) || (letter == 'y' && width != 2 && width != 4) {
+        if (matches!(letter, 'M' | 'd') && width > 2) || (letter == 'y' && width != 2 && width != 4)
+        {
             return Err(wrong(format!("format_datetime: no format `{plain}`")));
         }
         out.push_str(&format!("{number:0width$}"));
@@ -318,7 +334,12 @@ fn format_timespan(args: &Arguments<'_>) -> Outcome {
 }
 
 /// `fff` always shows its digits, `FFF` not the zeros at their end.
-fn push_fraction(out: &mut String, ticks: i64, width: usize, letter: char) -> Result<(), ScalarError> {
+fn push_fraction(
+    out: &mut String,
+    ticks: i64,
+    width: usize,
+    letter: char,
+) -> Result<(), ScalarError> {
     if width > 7 {
         return Err(wrong("a fraction of more than seven digits"));
     }

@@ -27,12 +27,17 @@ async fn examples_of_the_documentation_have_the_engines_answers() {
             Ok(result) => {
                 let columns = serde_json::to_value(&result.columns).unwrap();
                 let rows = serde_json::to_value(&result.rows).unwrap();
-                let ordered = query.contains("sort") || query.contains("order by") || query.contains("top ");
-                if same(&expected["columns"], &columns) && same_rows(&expected["rows"], &rows, ordered) {
+                let ordered =
+                    query.contains("sort") || query.contains("order by") || query.contains("top ");
+                if same(&expected["columns"], &columns)
+                    && same_rows(&expected["rows"], &rows, ordered)
+                {
                     exact += 1;
                 } else {
                     wrong += 1;
-                    println!("WRONG {id}\n{query}\n  expected {expected}\n  answered {{\"columns\":{columns},\"rows\":{rows}}}\n");
+                    println!(
+                        "WRONG {id}\n{query}\n  expected {expected}\n  answered {{\"columns\":{columns},\"rows\":{rows}}}\n"
+                    );
                 }
             }
             Err(error @ (QueryError::Problems(_) | QueryError::Unsupported(_))) => {
@@ -57,7 +62,9 @@ fn same_rows(expected: &Json, answered: &Json, ordered: bool) -> bool {
     if same(expected, answered) {
         return true;
     }
-    let (Some(expected), Some(answered)) = (expected.as_array(), answered.as_array()) else { return false };
+    let (Some(expected), Some(answered)) = (expected.as_array(), answered.as_array()) else {
+        return false;
+    };
     if ordered || expected.len() != answered.len() {
         return false;
     }
@@ -71,7 +78,9 @@ fn same_rows(expected: &Json, answered: &Json, ordered: bool) -> bool {
 /// The same value, whatever the form of numbers and of the fractions of times.
 fn same(expected: &Json, answered: &Json) -> bool {
     match (expected, answered) {
-        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Json::Array(a), Json::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
         (Json::Object(a), Json::Object(b)) => {
             a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }
@@ -87,9 +96,16 @@ fn same(expected: &Json, answered: &Json) -> bool {
 /// A time without the zeros at the end of its fraction.
 fn time(text: &str) -> String {
     match text.strip_suffix('Z').and_then(|text| text.split_once('.')) {
-        Some((whole, fraction)) => format!("{whole}.{}", fraction.trim_end_matches('0')).trim_end_matches('.').to_owned() + "Z",
+        Some((whole, fraction)) => {
+            format!("{whole}.{}", fraction.trim_end_matches('0')).trim_end_matches('.').to_owned()
+                + "Z"
+        }
         None => match text.split_once('.') {
-            Some((whole, fraction)) if whole.contains(':') => format!("{whole}.{}", fraction.trim_end_matches('0')).trim_end_matches('.').to_owned(),
+            Some((whole, fraction)) if whole.contains(':') => {
+                format!("{whole}.{}", fraction.trim_end_matches('0'))
+                    .trim_end_matches('.')
+                    .to_owned()
+            }
             _ => text.to_owned(),
         },
     }

@@ -8,7 +8,8 @@ use proptest::prelude::*;
 
 use crate::world::{START, World, story};
 
-const ALL: &str = "union DeviceProcessEvents, DeviceFileEvents, DeviceNetworkEvents, DeviceEvents | count";
+const ALL: &str =
+    "union DeviceProcessEvents, DeviceFileEvents, DeviceNetworkEvents, DeviceEvents | count";
 
 /// The event log as the reader sees it: records by position.
 fn replay(world: &World, log: &[Vec<Envelope>]) {

