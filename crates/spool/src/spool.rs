@@ -267,6 +267,9 @@ impl Spool {
 
     /// These losses stand in an event of the spool now.
     pub fn losses_told(&self, told: &[(Kind, u64)]) {
+        if told.is_empty() {
+            return;
+        }
         let mut state = self.state.lock();
         for (kind, count) in told {
             if let Some(left) = state.losses.get_mut(kind) {

@@ -81,8 +81,11 @@ async fn what_a_machine_does_is_in_the_log_of_its_server_seconds_later() {
     assert!(Command::new("/bin/true").arg("seen-while-connected").status().unwrap().success());
     until("the program is told", || started(&keep.events(), "/bin/true seen-while-connected") == 1)
         .await;
-    let status = sensor(&program, &data, &["status"]).output().unwrap();
-    assert!(String::from_utf8_lossy(&status.stdout).contains("(connected)"), "{status:?}");
+    let status = || {
+        let told = sensor(&program, &data, &["status"]).output().unwrap();
+        String::from_utf8_lossy(&told.stdout).into_owned()
+    };
+    until("the status is connected", || status().contains("(connected)")).await;
 
     // What happens just before the end is handed over too.
     assert!(Command::new("/bin/true").arg("seen-at-the-end").status().unwrap().success());
