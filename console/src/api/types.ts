@@ -202,35 +202,37 @@ export interface Device extends DeviceSummary {
   losses: Loss[];
 }
 
+export const EVENT_KINDS = ["process", "file", "network", "other"] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
 export interface TimelineEvent {
-  id: string;
   at: string;
-  type: string;
-  action: string;
-  summary: string;
-  process: string | null;
-  file_name: string | null;
-  command_line: string | null;
-  user: string | null;
-  alert: { id: string; title: string; severity: Severity } | null;
+  kind: EventKind;
+  event_id: string;
+  /** The columns of the hunting table that say something. */
+  fields: Record<string, Cell>;
 }
 
 export interface Histogram {
-  from: string;
-  to: string;
-  bins: { from: string; count: number; alerts: number }[];
+  bins: { at: string; kind: EventKind; count: number }[];
 }
 
-export interface SchemaColumn {
+export interface SchemaEntry {
   name: string;
-  type: string;
+  form: string;
   doc: string;
 }
 
+export interface SchemaTable {
+  name: string;
+  doc: string;
+  columns: { name: string; type: string; doc: string }[];
+}
+
 export interface HuntingSchema {
-  tables: { name: string; doc: string; columns: SchemaColumn[] }[];
-  functions: { name: string; signature: string; doc: string }[];
-  operators: { name: string; doc: string }[];
+  tables: SchemaTable[];
+  functions: SchemaEntry[];
+  operators: SchemaEntry[];
 }
 
 export interface QueryProblem {
@@ -245,12 +247,20 @@ export interface QueryProblem {
 
 export type Cell = string | number | boolean | null | object;
 
+/** Events that could have been in an answer and were lost. */
+export interface QueryLoss {
+  device_name: string;
+  count: number;
+  kind: string;
+  stage: string;
+}
+
 export interface QueryResult {
   columns: { name: string; type: string }[];
   rows: Cell[][];
   stats: Record<string, number>;
   truncated: boolean;
-  losses: number | Loss[];
+  losses: QueryLoss[];
 }
 
 export interface User {

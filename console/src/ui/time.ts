@@ -34,3 +34,9 @@ export function duration(from: string, to: string): string {
   const minutes = Math.floor(ms / 60_000);
   return minutes < 60 ? `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** The time of day; with the day before it when that is not the day the page is about. */
+export function short(iso: string, day: string): string {
+  const full = milliseconds(iso);
+  return full.startsWith(day) ? full.slice(11) : full.slice(5, 16);
+}

@@ -1,5 +1,5 @@
 // Values of a result as text, and how wide their columns are.
-import type { Cell, Loss, QueryResult } from "../../api/types";
+import type { Cell, QueryResult } from "../../api/types";
 import { seconds, milliseconds } from "../../ui/time";
 
 export function cellText(value: Cell, type: string): string {
@@ -23,7 +23,7 @@ export function widths(result: Pick<QueryResult, "columns" | "rows">): number[] 
   });
 }
 
-export function lossCount(losses: number | readonly Loss[] | null | undefined): number {
+export function lossCount(losses: number | readonly { count: number }[] | null | undefined): number {
   if (losses === null || losses === undefined) return 0;
   return typeof losses === "number" ? losses : losses.reduce((sum, loss) => sum + loss.count, 0);
 }

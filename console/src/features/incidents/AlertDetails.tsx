@@ -10,10 +10,11 @@ import { addressQuery } from "./hunt";
 import { Hash } from "./ProcessDetails";
 import { spoken } from "./words";
 
-export function AlertDetails({ alert }: { alert: Alert }) {
+/** What the alert says, and the fields that made its rule fire. */
+export function AlertReason({ alert }: { alert: Alert }) {
   return (
-    <section className="section alert-details">
-      <div className="detail-title"><Severity level={alert.severity} /><h2>{alert.title}</h2></div>
+    <section className="section" aria-label="Alert">
+      <div className="detail-title"><Severity level={alert.severity} /><h2><DeviceText text={alert.title} /></h2></div>
       {alert.description ? <p>{alert.description}</p> : null}
       {alert.matched.length > 0 ? (
         <>
@@ -28,27 +29,38 @@ export function AlertDetails({ alert }: { alert: Alert }) {
           </ul>
         </>
       ) : null}
+    </section>
+  );
+}
+
+/** What to do about an alert, and all else that is known of it. */
+export function AlertFollowUp({ alert, withReason }: { alert: Alert; withReason: boolean }) {
+  return (
+    <>
+      {withReason ? <AlertReason alert={alert} /> : null}
       {alert.triage.length > 0 ? (
-        <>
+        <section className="section">
           <h3>What to look at</h3>
           <ol className="triage">{alert.triage.map((step) => <li key={step}>{step}</li>)}</ol>
-        </>
+        </section>
       ) : null}
       {alert.evidence.length > 0 ? (
-        <>
+        <section className="section">
           <h3>Evidence</h3>
           <ul className="evidence">{alert.evidence.map((each, index) => <li key={index}><EvidenceText of={each} /></li>)}</ul>
-        </>
+        </section>
       ) : null}
-      <h3>Alert</h3>
-      <Facts of={[
-        ["Event", <Time key="e" at={alert.event_at} exact />],
-        ["Raised", <Time key="r" at={alert.raised_at} exact />],
-        ["Tactics", alert.tactics.map(spoken).join(", ")],
-        ["Techniques", alert.techniques.join(", ")],
-        ["Rule", <code key="c">{alert.rule}</code>],
-      ]} />
-    </section>
+      <section className="section">
+        <h3>Alert</h3>
+        <Facts of={[
+          ["Event", <Time key="e" at={alert.event_at} exact />],
+          ["Raised", <Time key="r" at={alert.raised_at} exact />],
+          ["Tactics", alert.tactics.map(spoken).join(", ")],
+          ["Techniques", alert.techniques.join(", ")],
+          ["Rule", <code key="c">{alert.rule}</code>],
+        ]} />
+      </section>
+    </>
   );
 }
 

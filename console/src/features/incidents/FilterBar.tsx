@@ -1,9 +1,9 @@
 // The filter bar of the queue: search, one chip for every filter in force, and a menu to add some.
 import { Button, Menu } from "@mantine/core";
-import { useEffect, useState } from "react";
 
 import { SEVERITIES, STATUSES } from "../../api/types";
 import { Check, Cross, Plus } from "../../ui/icons";
+import { SearchField } from "../../ui/SearchField";
 import { toggled, type Filters } from "./filters";
 
 interface Props {
@@ -17,7 +17,7 @@ export function FilterBar({ filters, me, deviceName, onChange }: Props) {
   const everyStatus = filters.status.length === STATUSES.length;
   return (
     <div className="chips">
-      <SearchField value={filters.q ?? ""} onSearch={(q) => onChange({ ...filters, q: q || undefined })} />
+      <SearchField value={filters.q ?? ""} label="Search incidents by title, device or number" placeholder="Title, device or number" onSearch={(q) => onChange({ ...filters, q: q || undefined })} />
       <AddFilter filters={filters} me={me} onChange={onChange} />
       {everyStatus ? null : (
         <Chip name="Status" value={filters.status.join(", ")} onRemove={() => onChange({ ...filters, status: [...STATUSES] })} />
@@ -75,16 +75,5 @@ function Choice({ name, chosen, onToggle }: { name: string; chosen: boolean; onT
     <Menu.Item role="menuitemcheckbox" aria-checked={chosen} onClick={onToggle} rightSection={chosen ? <Check size={14} /> : null}>
       {name}
     </Menu.Item>
-  );
-}
-
-function SearchField({ value, onSearch }: { value: string; onSearch: (text: string) => void }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  return (
-    <form role="search" onSubmit={(event) => { event.preventDefault(); onSearch(text.trim()); }}>
-      <input type="search" className="search-field" value={text} onChange={(event) => setText(event.target.value)}
-        aria-label="Search incidents by title, device or number" placeholder="Title, device or number" />
-    </form>
   );
 }

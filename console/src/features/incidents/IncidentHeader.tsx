@@ -40,7 +40,7 @@ export function IncidentHeader({ incident }: { incident: Incident }) {
         {incident.tactics.length > 0 ? <span>{incident.tactics.map(spoken).join(", ")}</span> : null}
         <span>{incident.assigned_to ? `Assigned to ${incident.assigned_to}` : "Assigned to nobody"}</span>
       </p>
-      {incident.severity_reason ? <p className="quiet">{incident.severity} because: <DeviceText text={incident.severity_reason} /></p> : null}
+      {incident.severity_reason ? <p className="quiet">{incident.severity} because <DeviceText text={incident.severity_reason} /></p> : null}
     </header>
   );
 }

@@ -12,7 +12,7 @@ import { Page } from "../../ui/Page";
 import type { Search } from "../../ui/search";
 import { Failed, Waiting } from "../../ui/states";
 import { ActivityPane } from "./ActivityPane";
-import { AlertDetails } from "./AlertDetails";
+import { AlertFollowUp, AlertReason } from "./AlertDetails";
 import { AlertList, byTime } from "./AlertList";
 import { IncidentHeader } from "./IncidentHeader";
 import { ProcessDetails } from "./ProcessDetails";
@@ -60,7 +60,7 @@ function Story({ incident }: { incident: Incident }) {
             {tree.error ? <Failed why={tree.error} retry={tree.retry} /> : null}
             {tree.pending && tree.forest.byKey.size === 0 ? <Waiting /> : null}
             {tree.forest.byKey.size > 0 ? (
-              <ProcessTree forest={tree.forest} open={tree.open} selected={chosen.row}
+              <ProcessTree forest={tree.forest} open={tree.open} selected={chosen.row} day={incident.first_at.slice(0, 10)}
                 onSelect={(key) => go({ node: key, pane: undefined })} onToggle={tree.toggle} onLoad={tree.load} />
             ) : null}
             {!tree.pending && !tree.error && tree.forest.byKey.size === 0 ? <p className="section quiet">These alerts are not about processes, so there is no tree.</p> : null}
@@ -74,9 +74,9 @@ function Story({ incident }: { incident: Incident }) {
               <Tabs.Tab value="activity">Activity {incident.activity.length}</Tabs.Tab>
             </Tabs.List>
             <Tabs.Panel value="details">
-              {chosen.alert ? <AlertDetails alert={chosen.alert} /> : null}
+              {chosen.alert ? <AlertReason alert={chosen.alert} /> : null}
               {process ? <ProcessDetails node={process.node} device={device} /> : null}
-              {chosen.alert ? null : shown.map((alert) => <AlertDetails key={alert.id} alert={alert} />)}
+              {shown.map((alert) => <AlertFollowUp key={alert.id} alert={alert} withReason={!chosen.alert} />)}
             </Tabs.Panel>
             <Tabs.Panel value="activity"><ActivityPane incident={incident} /></Tabs.Panel>
           </Tabs>

@@ -13,12 +13,13 @@ interface Props {
   forest: Forest;
   open: ReadonlySet<string>;
   selected: string | undefined;
+  day: string;
   onSelect: (key: string) => void;
   onToggle: (key: string, open: boolean) => void;
   onLoad: (key: string) => void;
 }
 
-export function ProcessTree({ forest, open, selected, onSelect, onToggle, onLoad }: Props) {
+export function ProcessTree({ forest, open, selected, day, onSelect, onToggle, onLoad }: Props) {
   const scroll = useRef<HTMLDivElement>(null);
   const prefix = useId();
   const rows = rowsOf(forest, open);
@@ -53,7 +54,7 @@ export function ProcessTree({ forest, open, selected, onSelect, onToggle, onLoad
           const row = rows[item.index];
           if (!row) return null;
           return (
-            <TreeLine key={item.key} id={idOf(item.index)} row={row} top={item.start} height={ROW_HEIGHT} selected={item.index === at}
+            <TreeLine key={item.key} id={idOf(item.index)} row={row} day={day} top={item.start} height={ROW_HEIGHT} selected={item.index === at}
               onSelect={onSelect} onToggle={onToggle} onLoad={onLoad} />
           );
         })}

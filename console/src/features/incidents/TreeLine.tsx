@@ -6,7 +6,7 @@ import { DeviceText } from "../../ui/DeviceText";
 import { Chevron, Cog, File, Gap, Network, Terminal } from "../../ui/icons";
 import { counted } from "../../ui/number";
 import { AlertMark, graver } from "../../ui/Severity";
-import { clock, milliseconds } from "../../ui/time";
+import { milliseconds, short } from "../../ui/time";
 import { mayOpen, rowKey, type TreeRow } from "./tree";
 
 const INDENT = 20;
@@ -15,6 +15,8 @@ const SHELLS = /^(ba|da|z|k|c|tc|fi)?sh$|\.(sh|py|pl|rb)$|^(python|perl|ruby)[\d
 interface Props {
   id: string;
   row: TreeRow;
+  /** The day the story is of: times of other days say their day. */
+  day: string;
   top: number;
   height: number;
   selected: boolean;
@@ -23,7 +25,7 @@ interface Props {
   onLoad: (key: string) => void;
 }
 
-export function TreeLine({ id, row, top, height, selected, onSelect, onToggle, onLoad }: Props) {
+export function TreeLine({ id, row, day, top, height, selected, onSelect, onToggle, onLoad }: Props) {
   const key = rowKey(row);
   const opens = row.kind === "process" && mayOpen(row.process);
   const style: CSSProperties = { transform: `translateY(${top}px)`, height, paddingLeft: 8 + row.depth * INDENT };
@@ -49,14 +51,14 @@ export function TreeLine({ id, row, top, height, selected, onSelect, onToggle, o
           <span className={row.open ? "tree-twist tree-twist-open" : "tree-twist"} onClick={opens ? toggle : undefined} aria-hidden="true">
             {opens ? <Chevron size={14} /> : null}
           </span>
-          <ProcessText node={row.process.node} />
+          <ProcessText node={row.process.node} day={day} />
         </>
       )}
     </div>
   );
 }
 
-function ProcessText({ node }: { node: TreeNode }) {
+function ProcessText({ node, day }: { node: TreeNode; day: string }) {
   const worst = node.alerts.map((alert) => alert.severity).reduce(graver, "Informational");
   return (
     <>
@@ -70,7 +72,7 @@ function ProcessText({ node }: { node: TreeNode }) {
       <span className="tree-command"><DeviceText text={node.command_line} mono /></span>
       <Count of={node.connections} what="connection" icon={<Network size={13} />} />
       <Count of={node.files} what="file change" icon={<File size={13} />} />
-      <time className="tree-time tabular" dateTime={node.started_at} title={`${milliseconds(node.started_at)} UTC`}>{clock(node.started_at)}</time>
+      <time className="tree-time tabular" dateTime={node.started_at} title={`${milliseconds(node.started_at)} UTC`}>{short(node.started_at, day)}</time>
     </>
   );
 }
