@@ -41,3 +41,6 @@ pub use tenant::Tenant;
 pub use token::{NewApiToken, NewEnrolmentToken};
 pub use tree::{MAX_TREE_NODES, ProcessTree, TreeNode};
 pub use user::{NewUser, Role, User};
+
+#[cfg(test)]
+mod tests;
