@@ -1,0 +1,83 @@
+// What a device is, how its sensor is, and what is missing.
+import type { Device } from "../../api/types";
+import { CopyButton } from "../../ui/CopyButton";
+import { DeviceText } from "../../ui/DeviceText";
+import { Facts } from "../../ui/Facts";
+import { counted, number } from "../../ui/number";
+import { Time } from "../../ui/Time";
+import { lossSentence } from "./losses";
+
+export function DevicePane({ device }: { device: Device }) {
+  return (
+    <>
+      <section className="section">
+        <h3>What is missing</h3>
+        {device.losses.length === 0 ? <p>Nothing: every event the sensor counted arrived.</p> : (
+          <ul className="losses">
+            {device.losses.map((loss) => (
+              <li key={`${loss.stage}-${loss.kind}`}>
+                <DeviceText text={lossSentence(loss)} /> <span className="quiet">Between <Time at={loss.first_at} /> and <Time at={loss.last_at} />.</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+      <Health device={device} />
+      <What device={device} />
+    </>
+  );
+}
+
+function Health({ device }: { device: Device }) {
+  const health = device.health;
+  if (!health) return <section className="section"><h3>Sensor</h3><p className="quiet">It has not told how it is yet; it does so every minute.</p></section>;
+  return (
+    <section className="section">
+      <h3>Sensor</h3>
+      {health.problems.length > 0 ? (
+        <ul className="losses">{health.problems.map((problem) => <li key={problem}><DeviceText text={problem} /></li>)}</ul>
+      ) : <p>Works as it should.</p>}
+      <Facts of={[
+        ["Programs started", `${number(health.kernel_execs)} counted by the kernel, ${number(health.reported_execs)} reported`],
+        ["Waiting to be sent", counted(health.events_spooled, "event")],
+        ["Memory", bytes(health.resident_bytes)],
+        ["Processor time", `${(health.cpu_millis / 1000).toFixed(0)} s`],
+        ["Spool", bytes(health.spool_bytes)],
+        ["Told", <Time key="t" at={health.at} relative />],
+      ]} />
+    </section>
+  );
+}
+
+function What({ device }: { device: Device }) {
+  const facts = device.facts;
+  return (
+    <section className="section">
+      <h3>Device</h3>
+      <Facts of={[
+        ["Id", <span key="i" className="hash"><code>{device.id}</code><CopyButton text={device.id} what="the device id" /></span>],
+        ...(facts ? [
+          ["Host name", <DeviceText key="h" text={facts.host_name} />],
+          ["System", <DeviceText key="o" text={`${facts.os_name} ${facts.os_version}`} />],
+          ["Kernel", <DeviceText key="k" text={`${facts.kernel} ${facts.architecture}`} />],
+          ["Processors", number(facts.processors)],
+          ["Memory", bytes(facts.memory_bytes)],
+          ["Addresses", <DeviceText key="a" text={facts.addresses.join(", ")} mono />],
+          ["Started", <Time key="b" at={facts.booted_at} />],
+          ["Sensor version", <DeviceText key="v" text={facts.sensor_version} />],
+        ] as const : []),
+        ["Added", <Time key="e" at={device.enrolled_at} />],
+        ["Last heard", <Time key="l" at={device.last_seen} />],
+        ["Certificate until", <Time key="c" at={device.certificate_expires_at} />],
+        ["Processes kept", number(device.processes)],
+      ]} />
+    </section>
+  );
+}
+
+function bytes(count: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const unit = Math.min(units.length - 1, count > 0 ? Math.floor(Math.log2(count) / 10) : 0);
+  const value = count / 1024 ** unit;
+  return `${value >= 100 || unit === 0 ? value.toFixed(0) : value.toFixed(1)} ${units[unit] ?? "B"}`;
+}

@@ -1,0 +1,53 @@
+// An event of a timeline in words: what happened, to what, by which process.
+import type { TimelineEvent } from "../../api/types";
+
+export interface EventText {
+  action: string;
+  object: string;
+  by: string;
+  user: string;
+}
+
+export function eventText(event: TimelineEvent): EventText {
+  return {
+    action: spokenAction(text(event, "ActionType")),
+    object: objectOf(event),
+    by: text(event, "InitiatingProcessFileName"),
+    user: text(event, "AccountName") || text(event, "InitiatingProcessAccountName"),
+  };
+}
+
+/** "ProcessCreated" as "Process created". */
+export function spokenAction(action: string): string {
+  const words = action.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function objectOf(event: TimelineEvent): string {
+  switch (event.kind) {
+    case "process": return text(event, "ProcessCommandLine") || path(event);
+    case "file": {
+      const before = text(event, "PreviousFolderPath");
+      return before ? `${before} → ${path(event)}` : path(event);
+    }
+    case "network": return [text(event, "Protocol"), address(event), text(event, "RemoteUrl")].filter(Boolean).join(" ");
+    default: return text(event, "ProcessCommandLine") || path(event) || text(event, "AdditionalFields");
+  }
+}
+
+function path(event: TimelineEvent): string {
+  const [folder, file] = [text(event, "FolderPath"), text(event, "FileName")];
+  if (!folder) return file;
+  return !file || folder.endsWith(`/${file}`) || folder === file ? folder : `${folder.replace(/\/$/, "")}/${file}`;
+}
+
+function address(event: TimelineEvent): string {
+  const [ip, port] = [text(event, "RemoteIP"), text(event, "RemotePort")];
+  return port ? `${ip.includes(":") ? `[${ip}]` : ip}:${port}` : ip;
+}
+
+export function text(event: TimelineEvent, field: string): string {
+  const value = event.fields[field];
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
