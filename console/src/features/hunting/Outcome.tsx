@@ -4,9 +4,10 @@ import type { ReactNode } from "react";
 import { Failure } from "../../api/client";
 import type { QueryResult } from "../../api/types";
 import { Warning } from "../../ui/icons";
-import { counted, number } from "../../ui/number";
+import { counted } from "../../ui/number";
 import { Empty, Failed, SimulateHint, Waiting } from "../../ui/states";
 import { lossCount } from "./cells";
+import { told } from "./costs";
 import { Results } from "./Results";
 
 interface Props {
@@ -65,13 +66,4 @@ function Costs({ result }: { result: QueryResult }) {
       {lost > 0 ? <span className="warned"><Warning size={14} /> {counted(lost, "event")} missing in what was asked</span> : null}
     </div>
   );
-}
-
-/** The server's figures in the order it gives them, with its names as words. */
-export function told(stats: Record<string, unknown> | undefined): string[] {
-  return Object.entries(stats ?? {}).flatMap(([name, value]) => {
-    if (typeof value !== "number") return [];
-    if (/_(ms|millis)$/.test(name)) return [`${(value / 1000).toFixed(2)} s`];
-    return [`${name.replace(/_/g, " ")} ${number(value)}`];
-  });
 }

@@ -3,8 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { schemaQuery } from "../../api/queries";
-import type { HuntingSchema } from "../../api/types";
 import { Failed, Waiting } from "../../ui/states";
+import { matching, type Table } from "./schema";
 
 export function SchemaBrowser({ onPick }: { onPick: (name: string) => void }) {
   const schema = useQuery(schemaQuery);
@@ -22,8 +22,6 @@ export function SchemaBrowser({ onPick }: { onPick: (name: string) => void }) {
   );
 }
 
-type Table = HuntingSchema["tables"][number];
-
 function Tables({ of, open, onPick }: { of: readonly Table[]; open: boolean; onPick: (name: string) => void }) {
   if (of.length === 0) return <p className="quiet">No table or column of this name.</p>;
   return of.map((table) => (
@@ -37,15 +35,4 @@ function Tables({ of, open, onPick }: { of: readonly Table[]; open: boolean; onP
       ))}
     </details>
   ));
-}
-
-/** A table is there when its name or one of its columns has the wanted word in it. */
-export function matching(tables: readonly Table[], wanted: string): Table[] {
-  const word = wanted.trim().toLowerCase();
-  if (!word) return [...tables];
-  return tables.flatMap((table) => {
-    if (table.name.toLowerCase().includes(word)) return [table];
-    const columns = table.columns.filter((column) => column.name.toLowerCase().includes(word));
-    return columns.length > 0 ? [{ ...table, columns }] : [];
-  });
 }

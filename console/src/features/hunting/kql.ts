@@ -10,7 +10,7 @@ interface State {
   fence: boolean;
 }
 
-const parser: StreamParser<State> = {
+export const kqlParser: StreamParser<State> = {
   name: "kql",
   startState: () => ({ fence: false }),
   token(stream, state) {
@@ -35,7 +35,7 @@ const parser: StreamParser<State> = {
   languageData: { commentTokens: { line: "//" }, closeBrackets: { brackets: ["(", "[", "{", '"', "'"] } },
 };
 
-export const kql = StreamLanguage.define(parser);
+export const kql = StreamLanguage.define(kqlParser);
 
 function wordKind(text: string, called: boolean, backUp: (characters: number) => void): string {
   const plain = text.replace(/[!~]$/, "");
@@ -47,6 +47,6 @@ function wordKind(text: string, called: boolean, backUp: (characters: number) =>
     return "variableName";
   }
   if (LITERALS.test(plain)) return "atom";
-  if (called) return "function";
-  return /^(Device|Alert|Identity|Email|Cloud)[A-Z]\w*$/.test(plain) ? "typeName" : "variableName";
+  if (called) return "variableName.function";
+  return /^(Device|Alert|Identity|Email|Cloud)\w*(Events|Info|Evidence|Certificates|Vulnerabilities|Inventory)$/.test(plain) ? "typeName" : "variableName";
 }

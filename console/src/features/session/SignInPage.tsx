@@ -10,6 +10,7 @@ import { useTitle } from "../../ui/Page";
 import type { Search } from "../../ui/search";
 import { ChoosePassword } from "./ChoosePassword";
 import { PasswordForm } from "./PasswordForm";
+import { safeTarget } from "./target";
 import "./session.css";
 
 export function SignInPage() {
@@ -45,9 +46,4 @@ export function SignInPage() {
       </div>
     </main>
   );
-}
-
-/** Only addresses of this console: never another site that somebody put into a link. */
-export function safeTarget(from: string | undefined): string {
-  return from && /^\/(?![/\\])/.test(from) && !from.startsWith("/sign-in") ? from : "/incidents";
 }

@@ -1,0 +1,17 @@
+// Goes through the door once; the other journeys begin inside.
+import { expect } from "@playwright/test";
+
+import { password, SESSION, signIn, test, user } from "./console";
+
+test("a wrong password is named as such, with what to do, and the right one opens the console", async ({ page }) => {
+  await signIn(page, user, "certainly not this one");
+  await expect(page.getByRole("alert")).toContainText("The name or the password is wrong");
+  await page.getByLabel("Password", { exact: true }).fill(password());
+  await page.getByRole("button", { name: "Sign in" }).click();
+  const later = page.getByRole("button", { name: "Later" });
+  const title = page.getByRole("heading", { level: 1, name: "Incidents" });
+  await expect(later.or(title)).toBeVisible();
+  if (await later.isVisible()) await later.click();
+  await expect(title).toBeVisible();
+  await page.context().storageState({ path: SESSION });
+});

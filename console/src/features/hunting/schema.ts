@@ -1,0 +1,15 @@
+// The tables that somebody looks for.
+import type { HuntingSchema } from "../../api/types";
+
+export type Table = HuntingSchema["tables"][number];
+
+/** A table is there when its name or one of its columns has the wanted word in it. */
+export function matching(tables: readonly Table[], wanted: string): Table[] {
+  const word = wanted.trim().toLowerCase();
+  if (!word) return [...tables];
+  return tables.flatMap((table) => {
+    if (table.name.toLowerCase().includes(word)) return [table];
+    const columns = table.columns.filter((column) => column.name.toLowerCase().includes(word));
+    return columns.length > 0 ? [{ ...table, columns }] : [];
+  });
+}
