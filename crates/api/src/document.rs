@@ -8,8 +8,8 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Api, alerts, audit, devices, enrolment, health, incidents, me, overview, rules, session,
-    stream, users,
+    Api, alerts, audit, devices, enrolment, health, hunting, incidents, me, overview, rules,
+    session, stream, timeline, users,
 };
 
 #[derive(OpenApi)]
@@ -51,6 +51,11 @@ pub(crate) fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(devices::devices))
         .routes(routes!(devices::device))
         .routes(routes!(devices::process_tree))
+        .routes(routes!(timeline::timeline))
+        .routes(routes!(timeline::histogram))
+        .routes(routes!(hunting::schema))
+        .routes(routes!(hunting::validate))
+        .routes(routes!(hunting::run))
         .routes(routes!(rules::rules))
         .routes(routes!(audit::audit))
         .routes(routes!(users::users, users::make_user))

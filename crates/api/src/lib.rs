@@ -15,6 +15,7 @@ mod enrolment;
 mod evidence;
 mod front;
 mod health;
+mod hunting;
 mod incidents;
 mod me;
 mod overview;
@@ -23,6 +24,7 @@ mod request;
 mod rules;
 mod session;
 mod stream;
+mod timeline;
 mod tree;
 mod users;
 
@@ -35,6 +37,7 @@ use axum::http::StatusCode;
 use bartizan_access::Access;
 use bartizan_model::Timestamp;
 use bartizan_store::Store;
+use bartizan_telemetry::Telemetry;
 
 pub use console::{Asset, ConsoleAssets, NoConsole};
 pub use document::openapi;
@@ -51,6 +54,8 @@ pub struct Api {
     pub store: Arc<Store>,
     /// Who may come in.
     pub access: Arc<Access>,
+    /// The events.
+    pub telemetry: Arc<Telemetry>,
     /// What changed, for those who watch.
     pub notices: Notices,
     /// The rules alerts are made by.

@@ -191,6 +191,36 @@ fn processes_that_are_each_others_parents_make_a_tree_all_the_same() {
     assert_eq!(tree.nodes.len(), 2);
 }
 
+/// Five devices with as many processes as are kept of one, in families of a thousand.
+#[test]
+#[ignore = "takes a minute; run it when the tables of processes change"]
+fn a_tree_among_a_million_processes_is_there_within_100_ms() {
+    let house = house();
+    for device in 0..5_u128 {
+        let device =
+            DeviceId::from_uuid(uuid::Uuid::from_u128(house.device.uuid().as_u128() + device));
+        for first in (0..200_000).step_by(20_000) {
+            let mut step = StepEffects { device, ..house.step() };
+            let parent =
+                |pid| if pid % 1_000 == 0 { None } else { Some(pid - 1 - (pid - 1) % 1_000 % 7) };
+            step.processes = (first..first + 20_000).map(|pid| process(pid, parent(pid))).collect();
+            house.store.commit_step(&step, 1).unwrap();
+        }
+    }
+    let mut slowest = Duration::ZERO;
+    for family in (0..200_000).step_by(20_000) {
+        let (focus, root) = (key(family + 700), Some(key(family)));
+        #[expect(clippy::disallowed_methods, reason = "the time taken is what is tested")]
+        let began = std::time::Instant::now();
+        let tree =
+            house.store.process_tree(house.tenant, house.device, focus, root).unwrap().unwrap();
+        slowest = slowest.max(began.elapsed());
+        assert_eq!(tree.nodes.len(), crate::MAX_TREE_NODES);
+    }
+    println!("slowest tree: {slowest:?}");
+    assert!(slowest < Duration::from_millis(100), "{slowest:?}");
+}
+
 /// Every public function of the records names the tenant it is about. Those that cannot are at the door, are
 /// about the server itself, or carry the tenant in what they are given.
 #[test]

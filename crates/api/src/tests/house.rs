@@ -14,6 +14,7 @@ use bartizan_model::{
     Severity, StreamId, TenantId, Timestamp,
 };
 use bartizan_store::{IncidentEffect, Role, StepEffects, Store, Tenant};
+use bartizan_telemetry::{Config, Telemetry};
 use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -67,8 +68,11 @@ impl House {
             version: "0.1.0".to_owned(),
             started_at: NOON,
         };
+        let telemetry = folder.path().join("telemetry");
+        let telemetry = Telemetry::open(telemetry, Arc::clone(&store), Config::default()).unwrap();
         let api = Api {
             store,
+            telemetry: Arc::new(telemetry),
             access: Arc::new(access),
             notices: Notices::new(0),
             rules: Arc::from(Vec::new()),

@@ -24,6 +24,11 @@ const CALLS: &[(&str, &str, Option<Role>)] = &[
     ("get", "/devices", Some(Role::Reader)),
     ("get", "/devices/{id}", Some(Role::Reader)),
     ("get", "/devices/{id}/processes/{key}/tree", Some(Role::Reader)),
+    ("get", "/devices/{id}/timeline", Some(Role::Reader)),
+    ("get", "/devices/{id}/timeline/histogram", Some(Role::Reader)),
+    ("get", "/hunting/schema", Some(Role::Reader)),
+    ("post", "/hunting/validate", Some(Role::Reader)),
+    ("post", "/hunting/run", Some(Role::Reader)),
     ("get", "/rules", Some(Role::Reader)),
     ("get", "/audit", Some(Role::Administrator)),
     ("get", "/users", Some(Role::Administrator)),
@@ -81,6 +86,8 @@ async fn another_tenants_things_do_not_exist() {
         format!("/alerts/{alert}/tree"),
         format!("/devices/{device}"),
         format!("/devices/{device}/processes/{key}/tree"),
+        format!("/devices/{device}/timeline"),
+        format!("/devices/{device}/timeline/histogram"),
     ] {
         assert_eq!(house.status("GET", &path, Some(&ours)).await, StatusCode::OK, "{path}");
         assert_eq!(
