@@ -98,9 +98,27 @@ impl Outcome {
                 && (on.is_none() || alert.process == on)
                 && !self.expected_alerts.contains(&alert.id)
         });
-        let found = found.ok_or("this alert did not come")?;
+        let found = found.ok_or_else(|| self.instead(id, stage))?;
         self.expected_alerts.insert(found.id);
         Ok(())
+    }
+
+    /// What came of the rule that was to raise an alert, and did not as expected.
+    fn instead(&self, rule: &str, stage: &Stage) -> String {
+        let of_rule = self
+            .alerts
+            .iter()
+            .filter(|alert| &*alert.rule == rule && !self.expected_alerts.contains(&alert.id));
+        let came: Vec<String> = of_rule
+            .map(|alert| {
+                let on = alert.process.map(|key| format!(" on {}", stage.called(key)));
+                format!("{}{}", alert.severity.word().to_lowercase(), on.unwrap_or_default())
+            })
+            .collect();
+        match came.as_slice() {
+            [] => "this alert did not come".to_owned(),
+            came => format!("this alert did not come; its rule raised: {}", came.join(", ")),
+        }
     }
 
     fn incident(
@@ -190,6 +208,11 @@ impl Outcome {
             let (title, severity) = (slug(&alert.title), alert.severity.word().to_lowercase());
             let (on, family) = (on.unwrap_or_default(), family.unwrap_or_default());
             shown.push_str(&format!("  {mark} alert {title} {severity}{on}{family}\n"));
+            for matched in &alert.matched {
+                let (selection, field) = (&matched.selection, &matched.field);
+                let (value, pattern) = (&matched.value, &matched.pattern);
+                shown.push_str(&format!("        {selection}: {field} `{value}` {pattern}\n"));
+            }
         }
         for incident in self.incidents.values() {
             let (id, title, reason) = (incident.id, &incident.title, &incident.severity_reason);

@@ -259,3 +259,6 @@ impl Play {
         self.state = state;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! The text of a story: its lines, each in exactly one of the known forms.
 
+mod form;
 mod line;
 
 use std::{net::SocketAddr, time::Duration};
@@ -18,7 +19,7 @@ pub struct Story {
 
 /// A line that fits no form.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{file}:{line}: {problem}\n    {text}")]
+#[error("{file}:{line}: {problem}\n    {text}\nthe nearest form is:\n    {nearest}")]
 pub struct StoryError {
     /// The file.
     pub file: String,
@@ -28,6 +29,8 @@ pub struct StoryError {
     pub text: String,
     /// What is wrong with it.
     pub problem: String,
+    /// The form that it looks most like.
+    pub nearest: &'static str,
 }
 
 /// What one line says.
@@ -132,6 +135,7 @@ impl Story {
                 line: number,
                 text: said.to_owned(),
                 problem,
+                nearest: form::nearest(said),
             })?;
             lines.push((number, line));
         }
@@ -152,7 +156,27 @@ mod tests {
         let said = error("given device web-1 linux\n\nwhen bash[2] wonders about life\n");
 
         assert!(said.starts_with("x.scenario:3: "), "{said}");
-        assert!(said.ends_with("when bash[2] wonders about life"), "{said}");
+        assert!(said.contains("\n    when bash[2] wonders about life\n"), "{said}");
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_answered_with_the_form_that_was_meant() {
+        for (wrong, meant) in [
+            ("when nginx[100] rusn sh[200] `sh -c id`", "when P runs NAME[PID] `command` …"),
+            ("when sh[2] conects 1.2.3.4:80", "when P connects ADDRESS:PORT"),
+            ("when sh[2] renames /a into /b", "when P renames PATH to PATH"),
+            ("when the last batch comes twice", "when the last batch arrives twice"),
+            ("then alert on sh[2]", "then alert RULE SEVERITY on P"),
+            (
+                "then an incident on web-1 with a",
+                "then incident SEVERITY on DEVICE with RULE, RULE",
+            ),
+            ("given devise web-1 linux", "given device NAME linux"),
+            ("when 10 minutes pass", "when TIME pass"),
+        ] {
+            let said = error(wrong);
+            assert!(said.ends_with(&format!("the nearest form is:\n    {meant}")), "{said}");
+        }
     }
 
     #[test]
