@@ -50,7 +50,7 @@ async fn every_call_of_the_document_lets_in_exactly_who_may() {
         let call = (method.to_string(), path.to_string());
         let at = documented.iter().position(|documented| *documented == call);
         documented.remove(at.unwrap_or_else(|| panic!("{method} {path} is not in the document")));
-        let path = path.replace('{', "").replace('}', "");
+        let path = path.replace(['{', '}'], "");
         let method = method.to_uppercase();
 
         let anonymous = house.status(&method, &path, None).await;
