@@ -3,9 +3,10 @@ import type { ReactNode } from "react";
 
 export type Fact = readonly [name: string, value: ReactNode];
 
-export function Facts({ of }: { of: readonly Fact[] }) {
+/** Long names, as columns of tables have them, stand above their values. */
+export function Facts({ of, stacked = false }: { of: readonly Fact[]; stacked?: boolean }) {
   return (
-    <dl className="facts">
+    <dl className={stacked ? "facts facts-stacked" : "facts"}>
       {of.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => (
         <div key={name}><dt>{name}</dt><dd>{value}</dd></div>
       ))}

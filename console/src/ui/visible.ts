@@ -7,10 +7,10 @@ export interface Piece {
   name?: string;
 }
 
-// Control characters, soft hyphen, zero-width and bidirectional characters, line separators, byte order mark,
-// interlinear and tag characters.
+// Control and format characters (among them all that turn the direction of text or have no width), separators of
+// lines, fillers and variation selectors that show nothing, and halves of surrogate pairs.
 const HIDDEN =
-  /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF9-\uFFFB]|[\u{E0000}-\u{E007F}]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/gu;
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115F\u1160\u17B4\u17B5\u180B-\u180F\u3164\uFFA0\uFE00-\uFE0F]/gu;
 
 const NAMES: Record<string, string> = {
   "\0": "null", "\t": "tab", "\n": "line feed", "\r": "carriage return", "\u001b": "escape", "\b": "backspace",

@@ -35,7 +35,7 @@ export function EventPane({ event, device }: { event: TimelineEvent; device: str
       </section>
       <section className="section">
         <h3>Fields</h3>
-        <Facts of={Object.keys(event.fields).map((name) => [name, <DeviceText key={name} text={text(event, name)} mono />] as const)} />
+        <Facts stacked of={Object.keys(event.fields).map((name) => [name, <DeviceText key={name} text={text(event, name)} mono />] as const)} />
       </section>
     </>
   );

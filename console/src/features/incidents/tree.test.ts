@@ -1,72 +1,115 @@
-// The process tree of an incident: made from the trees of its alerts, opened to what matters, walked by keys.
-import { describe, expect, it } from "vitest";
+// The process tree: made of overlapping parts, flattened to lines, walked by keys.
+import { describe, expect, test } from "vitest";
 
 import type { ProcessTree, TreeNode } from "../../api/types";
 import { ancestors, merged, pathsToAlerts, rowKey, rowsOf } from "./tree";
 import { treeStep } from "./treeKeys";
 
-const node = (key: string, parent: string | null, more: Partial<TreeNode> = {}): TreeNode => ({
-  key, parent, pid: 1, image: `/usr/bin/${key}`, file_name: key, command_line: key, arguments_cut: false, user: "root",
-  started_at: `2026-11-25T07:00:0${key.length}.000Z`, ended_at: null, exit_code: null, signal: null, sha256: null,
-  container: null, current_directory: null, alerts: [], connections: 0, files: 0, latest_connections: [],
-  latest_files: [], children_total: 0, gap: false, ...more,
+/** "key parent name @second !alert +children" as a node. */
+function node(line: string): TreeNode {
+  const [key = "", parent = "-", name = key, ...marks] = line.split(" ");
+  const mark = (sign: string) => marks.filter((each) => each.startsWith(sign)).map((each) => each.slice(1));
+  return {
+    key, parent: parent === "-" ? null : parent, pid: 1, image: `/bin/${name}`, file_name: name, command_line: name,
+    arguments_cut: false, user: "root", started_at: `2026-05-01T12:00:${(mark("@")[0] ?? "0").padStart(2, "0")}Z`, ended_at: null,
+    exit_code: null, signal: null, sha256: null, container: null, current_directory: null, connections: 0, files: 0,
+    latest_connections: [], latest_files: [], gap: false, children_total: Number(mark("+")[0] ?? 0),
+    alerts: mark("!").map((id) => ({ id, title: id, severity: "High" as const })),
+  };
+}
+
+function tree(...lines: string[]): ProcessTree {
+  return { focus: "", nodes: lines.map(node), roots: [], truncated: false };
+}
+
+const STORY = tree("init - systemd @0", "web init nginx @1", "sh web sh @2 !a", "other web nginx @3", "script sh update.sh @4 !b", "id script id @5");
+
+const shown = (parts: ProcessTree[], open: Iterable<string>) =>
+  rowsOf(merged(parts), new Set(open)).map((row) => `${"  ".repeat(row.depth)}${row.kind === "more" ? `+${row.count}` : row.process.node.key}`);
+
+describe("lines", () => {
+  test("only what is open shows its children, earliest first", () => {
+    expect(shown([STORY], [])).toEqual(["init"]);
+    expect(shown([STORY], ["init", "web"])).toEqual(["init", "  web", "    sh", "    other"]);
+  });
+
+  test("the paths to all alerts are opened, and nothing else", () => {
+    const forest = merged([STORY]);
+    expect([...pathsToAlerts(forest)].sort()).toEqual(["init", "sh", "web"]);
+    expect(rowsOf(forest, pathsToAlerts(forest)).map(rowKey)).toEqual(["init", "web", "sh", "script", "other"]);
+    expect(ancestors(forest, "script")).toEqual(["sh", "web", "init"]);
+  });
+
+  test("parts that overlap become one tree with the alerts of all of them", () => {
+    const forest = merged([tree("web - nginx", "sh web sh !a"), tree("web - nginx +2", "sh web sh !a !c", "id sh id")]);
+    expect(forest.byKey.size).toBe(3);
+    expect(forest.byKey.get("sh")?.node.alerts.map((alert) => alert.id)).toEqual(["a", "c"]);
+  });
+
+  test("children that are not loaded are counted on a line of their own", () => {
+    expect(shown([tree("web - nginx +42", "sh web sh")], ["web"])).toEqual(["web", "  sh", "  +41"]);
+  });
+
+  test("a process whose parent is not there is a root", () => {
+    expect(shown([tree("sh gone sh @2", "init - init @1")], [])).toEqual(["init", "sh"]);
+  });
+
+  test("parents that go in circles neither hang nor vanish", () => {
+    const forest = merged([tree("a b a", "b a b", "c c c")]);
+    const lines = rowsOf(forest, new Set(["a", "b", "c"])).map(rowKey);
+    expect(lines.sort()).toEqual(["a", "b", "c"]);
+    expect(ancestors(forest, "c").length).toBeLessThan(3);
+  });
+
+  test("a chain of ten thousand processes is flattened", () => {
+    const lines = Array.from({ length: 10_000 }, (_none, index) => `p${index} ${index === 0 ? "-" : `p${index - 1}`} sh`);
+    const forest = merged([tree(...lines)]);
+    expect(rowsOf(forest, new Set(forest.byKey.keys())).at(-1)?.depth).toBe(9_999);
+  });
 });
-const tree = (...nodes: TreeNode[]): ProcessTree => ({ focus: nodes[0]?.key ?? "", nodes, roots: [], truncated: false });
-const alert = (id: string) => ({ id, title: id, severity: "High" as const });
 
-const attack = merged([
-  tree(node("init", null), node("nginx", "init"), node("sh", "nginx", { alerts: [alert("a1")] })),
-  tree(node("init", null), node("nginx", "init"), node("sh", "nginx", { alerts: [alert("a1"), alert("a2")] }), node("update", "sh", { alerts: [alert("a3")] })),
-]);
-const everything = new Set(attack.byKey.keys());
-const shown = (open: ReadonlySet<string>) => rowsOf(attack, open).map((row) => `${" ".repeat(row.depth)}${rowKey(row)}`);
+describe("keys", () => {
+  const open = new Set(["init", "web", "sh"]);
+  const rows = rowsOf(merged([STORY]), open);
+  const press = (key: string, selected: string) => {
+    const step = treeStep(key, rows, selected);
+    return step ? `${step.do} ${step.key}` : "nothing";
+  };
 
-describe("the trees of several alerts", () => {
-  it("become one, each process once with all its alerts", () => {
-    expect(shown(everything)).toEqual(["init", " nginx", "  sh", "   update"]);
-    expect(attack.byKey.get("sh")?.node.alerts.map(({ id }) => id)).toEqual(["a1", "a2"]);
+  test("arrows up and down walk the lines and stop at the ends", () => {
+    expect(press("ArrowDown", "sh")).toBe("select script");
+    expect(press("ArrowUp", "init")).toBe("select init");
+    expect(press("ArrowDown", "other")).toBe("select other");
   });
 
-  it("are opened as far as every alert is in sight", () => {
-    expect(pathsToAlerts(attack)).toEqual(new Set(["init", "nginx", "sh"]));
-    expect(ancestors(attack, "update")).toEqual(["sh", "nginx", "init"]);
+  test("right opens, then goes inside", () => {
+    expect(press("ArrowRight", "script")).toBe("open script");
+    expect(press("ArrowRight", "web")).toBe("select sh");
+    expect(press("ArrowRight", "other")).toBe("nothing");
   });
 
-  it("say how many children are not loaded", () => {
-    const forest = merged([tree(node("sh", null, { children_total: 3 }), node("id", "sh"))]);
-    expect(rowsOf(forest, new Set(["sh"])).map((row) => (row.kind === "more" ? row.count : row.kind))).toEqual(["process", "process", 2]);
+  test("left closes, then goes to the parent", () => {
+    expect(press("ArrowLeft", "sh")).toBe("close sh");
+    expect(press("ArrowLeft", "script")).toBe("select sh");
+    expect(press("ArrowLeft", "other")).toBe("select web");
   });
 
-  it("end, also when the data goes in circles or a chain is very long", () => {
-    const circle = merged([tree(node("a", "b"), node("b", "a"), node("self", "self"))]);
-    expect(new Set(rowsOf(circle, new Set(["a", "b", "self"])).map(rowKey))).toEqual(new Set(["a", "b", "self"]));
-    const long = merged([tree(...Array.from({ length: 5_000 }, (_, at) => node(`p${at}`, at === 0 ? null : `p${at - 1}`)))]);
-    expect(rowsOf(long, new Set(long.byKey.keys()))).toHaveLength(5_000);
-  });
-});
-
-describe("keys in the tree", () => {
-  const rows = rowsOf(attack, everything);
-
-  it("walk and jump", () => {
-    expect(treeStep("ArrowDown", rows, "init")).toEqual({ do: "select", key: "nginx" });
-    expect(treeStep("ArrowUp", rows, "init")).toEqual({ do: "select", key: "init" });
-    expect(treeStep("End", rows, "init")).toEqual({ do: "select", key: "update" });
-    expect(treeStep("Home", rows, "update")).toEqual({ do: "select", key: "init" });
+  test("Home and End jump, letters go to the next process of that name", () => {
+    expect(press("Home", "script")).toBe("select init");
+    expect(press("End", "init")).toBe("select other");
+    expect(press("u", "init")).toBe("select script");
+    expect(press("n", "web")).toBe("select other");
+    expect(press("n", "other")).toBe("select web");
   });
 
-  it("open, go inside, close and go out", () => {
-    const closed = rowsOf(attack, new Set(["init"]));
-    expect(treeStep("ArrowRight", closed, "nginx")).toEqual({ do: "open", key: "nginx" });
-    expect(treeStep("ArrowRight", rows, "nginx")).toEqual({ do: "select", key: "sh" });
-    expect(treeStep("ArrowLeft", rows, "nginx")).toEqual({ do: "close", key: "nginx" });
-    expect(treeStep("ArrowLeft", rows, "update")).toEqual({ do: "select", key: "sh" });
+  test("the line of children that are not loaded loads them", () => {
+    const more = rowsOf(merged([tree("web - nginx +9")]), new Set(["web"]));
+    expect(treeStep("Enter", more, "more:web")).toEqual({ do: "load", key: "web" });
+    expect(treeStep("ArrowLeft", more, "more:web")).toEqual({ do: "select", key: "web" });
   });
 
-  it("find a process by the first letter, from here on and around", () => {
-    expect(treeStep("s", rows, "init")).toEqual({ do: "select", key: "sh" });
-    expect(treeStep("i", rows, "sh")).toEqual({ do: "select", key: "init" });
-    expect(treeStep("z", rows, "sh")).toBeNull();
+  test("keys that mean nothing are left to the browser", () => {
+    expect(press("Tab", "web")).toBe("nothing");
     expect(treeStep("ArrowDown", [], undefined)).toBeNull();
   });
 });

@@ -27,9 +27,10 @@ export function merged(trees: readonly ProcessTree[]): Forest {
     else byKey.set(node.key, { node, children: [] });
   }
   const roots: Process[] = [];
+  const cut = circles(byKey);
   for (const process of byKey.values()) {
-    const parent = process.node.parent === null ? undefined : byKey.get(process.node.parent);
-    if (parent && !isAbove(process, parent, byKey)) parent.children.push(process);
+    const parent = process.node.parent === null || cut.has(process.node.key) ? undefined : byKey.get(process.node.parent);
+    if (parent) parent.children.push(process);
     else roots.push(process);
   }
   for (const process of byKey.values()) process.children.sort(earlier);
@@ -106,16 +107,19 @@ function joined(a: TreeNode, b: TreeNode): TreeNode {
   };
 }
 
-/** Whether `process` is `other` or above it: data that goes in circles must not make the page do so. */
-function isAbove(process: Process, other: Process, byKey: ReadonlyMap<string, Process>): boolean {
-  const seen = new Set<string>();
-  let key: string | null = other.node.key;
-  while (key !== null && !seen.has(key)) {
-    if (key === process.node.key) return true;
-    seen.add(key);
-    key = byKey.get(key)?.node.parent ?? null;
+/** One process of every circle of parents: data that goes in circles must not make the page do so. */
+function circles(byKey: ReadonlyMap<string, Process>): Set<string> {
+  const cut = new Set<string>();
+  const walked = new Map<string, string>();
+  for (const start of byKey.keys()) {
+    let key: string | null = start;
+    while (key !== null && byKey.has(key) && !walked.has(key)) {
+      walked.set(key, start);
+      key = byKey.get(key)?.node.parent ?? null;
+    }
+    if (key !== null && walked.get(key) === start) cut.add(key);
   }
-  return false;
+  return cut;
 }
 
 function earlier(a: Process, b: Process): number {
