@@ -61,7 +61,7 @@ export const router = createRouter({
   stringifySearch,
   defaultPreload: "intent",
   defaultPendingComponent: Waiting,
-  defaultErrorComponent: ({ error, reset }) => <main className="page-body"><Failed why={error} retry={reset} /></main>,
+  defaultErrorComponent: ({ error, reset }) => <div className="page-body"><Failed why={error} retry={reset} /></div>,
 });
 
 declare module "@tanstack/react-router" {

@@ -1,5 +1,5 @@
 // The look as Mantine knows it: our accent, our sizes, our system fonts. Colours are in tokens.css, by scheme.
-import { Button, createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import { Button, createTheme, Modal, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 const accent: MantineColorsTuple = [
   "#e8f1fa", "#cfe3f6", "#9fcbf0", "#62b0f0", "#3f93dc", "#2380cd", "#0f6cbd", "#0d5ea6", "#0b4f8c", "#083d6d",
@@ -22,6 +22,8 @@ export const theme = createTheme({
   headings: { fontWeight: "600" },
   components: {
     Button: Button.extend({ defaultProps: { size: "xs", variant: "default" } }),
+    // The page itself never scrolls, and the lock would write a style without the page's nonce.
+    Modal: Modal.extend({ defaultProps: { lockScroll: false } }),
   },
 });
 
