@@ -116,19 +116,31 @@ impl Telemetry {
                 state.hot.oldest = Some(oldest);
             }
             state.appended = Some(position);
-            state.hot.rows() >= self.config.max_hot_rows
-                || state.hot.bytes() >= self.config.max_hot_bytes
+            self.is_full(&state)
         };
         if full { self.seal() } else { Ok(()) }
     }
 
-    /// Seals when the oldest rows in memory are old enough. Returns whether it did.
+    /// Whether memory holds what it may; twice as much when files refused before.
+    fn is_full(&self, state: &State) -> bool {
+        let waiting: usize = state.sealing.values().flatten().map(RecordBatch::num_rows).sum();
+        let rows = state.hot.rows();
+        rows >= self.config.max_hot_rows
+            || state.hot.bytes() >= self.config.max_hot_bytes
+            || (waiting > 0 && rows + waiting >= 2 * self.config.max_hot_rows)
+    }
+
+    /// Seals when the oldest rows in memory are old enough, or could not be sealed before. Returns whether
+    /// it did.
     ///
     /// # Errors
     /// When files or the catalogue refuse.
     pub fn seal_due(&self, now: Timestamp) -> Result<bool, TelemetryError> {
-        let oldest = self.state.lock().hot.oldest;
-        let due = oldest.is_some_and(|oldest| now.since(oldest) >= self.config.max_hot_age);
+        let due = {
+            let state = self.state.lock();
+            let old = |oldest| now.since(oldest) >= self.config.max_hot_age;
+            state.hot.oldest.is_some_and(old) || !state.sealing.is_empty()
+        };
         if due {
             self.seal()?;
         }
