@@ -22,6 +22,7 @@ pub(crate) fn envelope(category: &str, event: &Map<String, Value>) -> Option<Env
     own.parent = Some(parent.key);
     own.parent_image = text("ParentImage").map(Into::into);
     own.current_directory = text("CurrentDirectory").map(Into::into);
+    own.container = text("ProcessContainerId").map(Into::into);
     if let Some(file) = &mut own.file {
         file.fileless = text("IsFileless").as_deref() == Some("true");
     }
