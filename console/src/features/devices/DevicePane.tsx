@@ -3,7 +3,7 @@ import type { Device } from "../../api/types";
 import { CopyButton } from "../../ui/CopyButton";
 import { DeviceText } from "../../ui/DeviceText";
 import { Facts } from "../../ui/Facts";
-import { counted, number } from "../../ui/number";
+import { bytes, counted, number } from "../../ui/number";
 import { Time } from "../../ui/Time";
 import { lossSentence } from "./losses";
 
@@ -73,11 +73,4 @@ function What({ device }: { device: Device }) {
       ]} />
     </section>
   );
-}
-
-function bytes(count: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  const unit = Math.min(units.length - 1, count > 0 ? Math.floor(Math.log2(count) / 10) : 0);
-  const value = count / 1024 ** unit;
-  return `${value >= 100 || unit === 0 ? value.toFixed(0) : value.toFixed(1)} ${units[unit] ?? "B"}`;
 }

@@ -3,11 +3,11 @@ import type { ReactNode } from "react";
 
 import { Failure } from "../../api/client";
 import type { QueryResult } from "../../api/types";
+import { DeviceText } from "../../ui/DeviceText";
 import { Warning } from "../../ui/icons";
 import { counted } from "../../ui/number";
 import { Empty, Failed, SimulateHint, Waiting } from "../../ui/states";
-import { lossCount } from "./cells";
-import { told } from "./costs";
+import { lossSentence, told } from "./costs";
 import { Results } from "./Results";
 
 interface Props {
@@ -57,13 +57,13 @@ function Refused({ why, retry }: { why: Error; retry: () => void }) {
 }
 
 function Costs({ result }: { result: QueryResult }) {
-  const lost = lossCount(result.losses);
+  const missing = lossSentence(result.losses);
   return (
     <div className="outcome-head">
       <h2>Results</h2>
       <span className="quiet">{[counted(result.rows.length, "row"), ...told(result.stats)].join(" · ")}</span>
-      {result.truncated ? <span className="warned"><Warning size={14} /> Limit reached: there are more rows than these</span> : null}
-      {lost > 0 ? <span className="warned"><Warning size={14} /> {counted(lost, "event")} missing in what was asked</span> : null}
+      {result.truncated ? <span className="warned"><Warning size={14} /> There are more rows than these: narrow the question</span> : null}
+      {missing ? <span className="warned"><Warning size={14} /> <DeviceText text={missing} /></span> : null}
     </div>
   );
 }

@@ -23,11 +23,6 @@ export function widths(result: Pick<QueryResult, "columns" | "rows">): number[] 
   });
 }
 
-export function lossCount(losses: number | readonly { count: number }[] | null | undefined): number {
-  if (losses === null || losses === undefined) return 0;
-  return typeof losses === "number" ? losses : losses.reduce((sum, loss) => sum + loss.count, 0);
-}
-
 export function isNumeric(type: string): boolean {
   return type === "int" || type === "long" || type === "real" || type === "decimal";
 }

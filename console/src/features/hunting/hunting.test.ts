@@ -2,11 +2,11 @@
 import { describe, expect, it } from "vitest";
 
 import { StringStream } from "@codemirror/language";
-import { cellText, lossCount, widths } from "./cells";
+import { cellText, widths } from "./cells";
 import { kqlParser } from "./kql";
 import { placeOf } from "./place";
 import { matching } from "./schema";
-import { told } from "./costs";
+import { lossSentence, told } from "./costs";
 
 describe("the place of a mistake", () => {
   it("is the same where a character is one byte", () => {
@@ -45,15 +45,17 @@ describe("values of a result", () => {
     expect(wide).toBe(460);
   });
 
-  it("count what is missing, however the server tells it", () => {
-    expect(lossCount(undefined)).toBe(0);
-    expect(lossCount(7)).toBe(7);
-    expect(lossCount([{ count: 3 }, { count: 4 }])).toBe(7);
+  it("come with what they cost", () => {
+    const stats = { elapsed_ms: 212, files: 12, files_read: 3, bytes_read: 1_203_344, hot_rows: 8123 };
+    expect(told(stats)).toEqual(["0.21 s", "1.1 MiB in 3 of 12 files", "8,123 rows in memory"]);
+    expect(told({ ...stats, files: 0, hot_rows: 0 })).toEqual(["0.21 s"]);
   });
 
-  it("come with what they cost", () => {
-    expect(told({ elapsed_ms: 212, rows_scanned: 1204412 })).toEqual(["0.21 s", "rows scanned 1,204,412"]);
-    expect(told(undefined)).toEqual([]);
+  it("say where events are missing, most first", () => {
+    const loss = (device_name: string, count: number) => ({ device_id: device_name, device_name, count });
+    expect(lossSentence([])).toBe("");
+    expect(lossSentence([loss("web-07", 1)])).toBe("1 event missing on web-07: what is not here may still have happened");
+    expect(lossSentence([loss("db-02", 3), loss("web-07", 1297)])).toMatch(/^1,300 events missing on web-07 and 1 other device:/);
   });
 });
 

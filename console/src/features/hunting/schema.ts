@@ -1,7 +1,8 @@
-// The tables that somebody looks for.
+// The tables, operators and functions that somebody looks for.
 import type { HuntingSchema } from "../../api/types";
 
 export type Table = HuntingSchema["tables"][number];
+export type Entry = HuntingSchema["functions"][number];
 
 /** A table is there when its name or one of its columns has the wanted word in it. */
 export function matching(tables: readonly Table[], wanted: string): Table[] {
@@ -12,4 +13,10 @@ export function matching(tables: readonly Table[], wanted: string): Table[] {
     const columns = table.columns.filter((column) => column.name.toLowerCase().includes(word));
     return columns.length > 0 ? [{ ...table, columns }] : [];
   });
+}
+
+/** Operators and functions whose name has the wanted word in it. */
+export function named(entries: readonly Entry[], wanted: string): Entry[] {
+  const word = wanted.trim().toLowerCase();
+  return entries.filter((entry) => entry.name.toLowerCase().includes(word));
 }
