@@ -61,6 +61,22 @@ impl std::fmt::Display for Readable {
 
 impl std::error::Error for Readable {}
 
+/// A rule that is right about the attack and loud on ordinary work would pass without this.
+fn attack_has_a_quiet_twin(path: &Path) -> datatest_stable::Result<()> {
+    let twin = path.with_extension("quiet.scenario");
+    let text = std::fs::read_to_string(&twin)
+        .map_err(|error| format!("reading the quiet twin {}: {error}", twin.display()))?;
+    match text.lines().rfind(|line| !line.trim().is_empty()) {
+        Some("then nothing") => Ok(()),
+        _ => Err(format!("{} does not end with `then nothing`", twin.display()).into()),
+    }
+}
+
 datatest_stable::harness! {
     { test = story_comes_true, root = "../../content/scenarios", pattern = r"\.scenario$" },
+    {
+        test = attack_has_a_quiet_twin,
+        root = "../../content/scenarios",
+        pattern = r"^(?!.*(incidents/|\.quiet\.)).*\.scenario$",
+    },
 }
