@@ -27,7 +27,7 @@ for (const scheme of SCHEMES) {
     await useScheme(page, scheme);
     await openStory(page);
     await expect.poll(() => pathToScript(page), { message: "a path web server > shell > script" }).toBe("web server > shell > script");
-    await page.screenshot({ path: scheme === "light" ? "e2e/shots/incident.png" : "e2e/shots/incident-dark.png" });
+    await page.screenshot({ path: `e2e/shots/incident-${scheme}.png` });
   });
 }
 

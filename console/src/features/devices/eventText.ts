@@ -1,5 +1,6 @@
 // An event of a timeline in words: what happened, to what, by which process.
-import type { TimelineEvent } from "../../api/types";
+import type { Loss, TimelineEvent } from "../../api/types";
+import { lossSentence } from "./losses";
 
 export interface EventText {
   action: string;
@@ -31,7 +32,27 @@ function objectOf(event: TimelineEvent): string {
       return before ? `${before} → ${path(event)}` : path(event);
     }
     case "network": return [text(event, "Protocol"), address(event), text(event, "RemoteUrl")].filter(Boolean).join(" ");
-    default: return text(event, "ProcessCommandLine") || path(event) || text(event, "AdditionalFields");
+    default: return lost(event) || text(event, "ProcessCommandLine") || path(event) || text(event, "AdditionalFields");
+  }
+}
+
+/** An event that tells of others that were lost. */
+function lost(event: TimelineEvent): string {
+  if (event.fields["ActionType"] !== "EventsLost") return "";
+  const { Stage, Kind, Count } = more(event);
+  if (typeof Kind !== "string" || typeof Count !== "number") return "";
+  return lossSentence({ stage: Stage as Loss["stage"], kind: Kind, count: Count });
+}
+
+/** The fields that have no column of their own; they may come as text. */
+function more(event: TimelineEvent): Record<string, unknown> {
+  const value = event.fields["AdditionalFields"];
+  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  try {
+    const read: unknown = JSON.parse(typeof value === "string" ? value : "");
+    return typeof read === "object" && read !== null ? (read as Record<string, unknown>) : {};
+  } catch {
+    return {};
   }
 }
 

@@ -9,7 +9,7 @@ const PLACES: Record<Loss["stage"], string> = {
   server: "on the server",
 };
 
-export function lossSentence(loss: Loss): string {
+export function lossSentence(loss: Pick<Loss, "stage" | "kind" | "count">): string {
   const kind = loss.kind.replaceAll("_", " ");
   return `${counted(loss.count, `${kind} event`)} missing: lost ${PLACES[loss.stage] ?? `at the ${String(loss.stage)}`}.`;
 }

@@ -47,3 +47,11 @@ test("losses are told in plain words", () => {
   const loss = { stage: "kernel" as const, kind: "file", count: 1297, first_at: "", last_at: "" };
   expect(lossSentence(loss)).toBe("1,297 file events missing: lost in the kernel, because they came faster than the sensor could read them.");
 });
+
+test("an event that tells of lost events says how many of what", () => {
+  const told = (fields: TimelineEvent["fields"]) => eventText({ at: "", kind: "other", event_id: "", fields: { ActionType: "EventsLost", ...fields } }).object;
+  const sentence = "13 process events missing: lost in the sensor.";
+  expect(told({ AdditionalFields: { Stage: "sensor", Kind: "process", Count: 13 } })).toBe(sentence);
+  expect(told({ AdditionalFields: '{"Stage":"sensor","Kind":"process","Count":13}' })).toBe(sentence);
+  expect(told({ AdditionalFields: "{broken" })).toBe("{broken");
+});
