@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 /// Rows in memory before they are sealed.
-pub const MAX_HOT_ROWS: usize = 200_000;
+pub(crate) const MAX_HOT_ROWS: usize = 200_000;
 /// Bytes in memory before they are sealed.
-pub const MAX_HOT_BYTES: usize = 128 << 20;
+pub(crate) const MAX_HOT_BYTES: usize = 128 << 20;
 /// How old rows in memory become before they are sealed.
-pub const MAX_HOT_AGE: Duration = Duration::from_secs(300);
+pub(crate) const MAX_HOT_AGE: Duration = Duration::from_secs(300);
 /// How long rows are kept.
-pub const RETENTION: Duration = Duration::from_secs(180 * 24 * 3600);
+pub(crate) const RETENTION: Duration = Duration::from_secs(180 * 24 * 3600);
 /// Files of one day of a table before they are merged.
-pub const MAX_FILES_PER_DAY: usize = 16;
+pub(crate) const MAX_FILES_PER_DAY: usize = 16;
 
 /// How much is held, and for how long.
 #[derive(Debug, Clone)]

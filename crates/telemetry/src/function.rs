@@ -140,7 +140,7 @@ impl ScalarUDFImpl for RowFunction {
         let array = match &self.work {
             Work::Value { scalar, ty } => self.values(scalar, *ty, &arrays, rows)?,
             Work::Parse { text, regex, captures, on_mismatch } => {
-                self.parsed(text, regex, captures, *on_mismatch, &arrays, rows)?
+                self.parsed((text, regex), captures, *on_mismatch, &arrays, rows)?
             }
             Work::Expand { items, bags_as_pairs, row_limit } => {
                 self.expanded(items, *bags_as_pairs, *row_limit, &arrays, rows)?
@@ -190,8 +190,7 @@ impl RowFunction {
 
     fn parsed(
         &self,
-        text: &Scalar,
-        regex: &regex::Regex,
+        (text, regex): (&Scalar, &regex::Regex),
         captures: &[Type],
         on_mismatch: ParseMismatch,
         arrays: &[ArrayRef],

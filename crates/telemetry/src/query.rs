@@ -115,6 +115,10 @@ impl Telemetry {
         options: &QueryOptions,
     ) -> Result<QueryResult, QueryError> {
         let limit = options.limits.time;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "how long an answer took is measured, never decided by"
+        )]
         let started = Instant::now();
         let answered = tokio::time::timeout(limit, self.answer(tenant, plan, options)).await;
         let mut result =

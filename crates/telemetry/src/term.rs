@@ -66,7 +66,9 @@ fn has_term(text: &str, needle: &str, start: bool, end: bool) -> bool {
         let at = from + found;
         let before = text.get(..at).and_then(|head| head.chars().next_back());
         let after = text.get(at + needle.len()..).and_then(|tail| tail.chars().next());
-        if !(start && before.is_some_and(is_term)) && !(end && after.is_some_and(is_term)) {
+        let cut_before = start && before.is_some_and(is_term);
+        let cut_after = end && after.is_some_and(is_term);
+        if !cut_before && !cut_after {
             return true;
         }
         from = at + needle.chars().next().map_or(1, char::len_utf8);
@@ -97,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_needle_with_delimiters_needs_boundaries_only_at_its_term_edges() {
-        assert!(has("powershell.exe", "shell.exe") == false);
+        assert!(!has("powershell.exe", "shell.exe"));
         assert!(has("x powershell.exe y", "powershell.exe"));
         assert!(has("pwsh -enc AAAA", "-enc"));
         assert!(!has("pwsh -encoded AAAA", "-enc"));

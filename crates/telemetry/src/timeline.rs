@@ -8,9 +8,9 @@ use serde_json::Value as Json;
 use crate::{QueryError, QueryOptions, QueryResult, Telemetry};
 
 /// The most events of one page.
-pub const MAX_PAGE: usize = 1_000;
+pub(crate) const MAX_PAGE: usize = 1_000;
 /// The most bins of a histogram.
-pub const MAX_BINS: usize = 1_000;
+pub(crate) const MAX_BINS: usize = 1_000;
 
 /// What kind of event: which table it is a row of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

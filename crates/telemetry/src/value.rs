@@ -165,7 +165,7 @@ fn to_long(value: &Literal) -> Option<i64> {
 pub(crate) fn real_to_long(number: f64) -> Option<i64> {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
-    (number.is_finite() && number >= -LIMIT && number < LIMIT).then_some(number as i64)
+    (-LIMIT..LIMIT).contains(&number).then_some(number as i64)
 }
 
 /// The whole number that a text is, decimal or `0x…`.

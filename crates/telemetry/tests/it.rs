@@ -1,5 +1,13 @@
 //! The telemetry store from outside: rows in, answers out.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "helpers of tests, over rows they made themselves"
+)]
+
 #[path = "it/corpus.rs"]
 mod corpus;
 #[path = "it/durability.rs"]

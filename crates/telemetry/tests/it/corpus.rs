@@ -48,7 +48,7 @@ async fn examples_of_the_documentation_have_the_engines_answers() {
             }
             Err(error) => {
                 failed += 1;
-                println!("FAILED {id}: {error}: {:?}\n{query}\n", error);
+                println!("FAILED {id}: {error}: {error:?}\n{query}\n");
             }
         }
     }

@@ -13,41 +13,41 @@ use bartizan_store::Store;
 use bartizan_telemetry::{Config, QueryOptions, QueryResult, Telemetry};
 
 /// 2024-01-02T00:00:00Z
-pub const START: Timestamp = Timestamp::from_millis(1_704_153_600_000);
+pub(crate) const START: Timestamp = Timestamp::from_millis(1_704_153_600_000);
 
 /// A telemetry store in a folder of its own.
-pub struct World {
-    pub folder: tempfile::TempDir,
-    pub telemetry: Telemetry,
-    pub tenants: [TenantId; 2],
+pub(crate) struct World {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) telemetry: Telemetry,
+    pub(crate) tenants: [TenantId; 2],
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(Config::default())
     }
 
-    pub fn with(config: Config) -> Self {
+    pub(crate) fn with(config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let telemetry = open(folder.path().to_owned(), config);
         Self { folder, telemetry, tenants: [id("aa").parse().unwrap(), id("bb").parse().unwrap()] }
     }
 
     /// The process ends without a word, and starts again.
-    pub fn crash(self, config: Config) -> Self {
+    pub(crate) fn crash(self, config: Config) -> Self {
         let Self { folder, telemetry, tenants } = self;
         drop(telemetry);
         let telemetry = open(folder.path().to_owned(), config);
         Self { folder, telemetry, tenants }
     }
 
-    pub async fn ask(&self, tenant: usize, query: &str) -> QueryResult {
+    pub(crate) async fn ask(&self, tenant: usize, query: &str) -> QueryResult {
         let options = QueryOptions::at(START.plus(Duration::from_secs(86_400)));
         self.telemetry.query(self.tenants[tenant], query, &options).await.unwrap()
     }
 
     /// The number that a query gives.
-    pub async fn number(&self, tenant: usize, query: &str) -> i64 {
+    pub(crate) async fn number(&self, tenant: usize, query: &str) -> i64 {
         self.ask(tenant, query).await.rows[0][0].as_i64().unwrap()
     }
 }
@@ -58,12 +58,12 @@ fn open(folder: PathBuf, config: Config) -> Telemetry {
 }
 
 /// A UUID that ends with these letters.
-pub fn id(end: &str) -> String {
+pub(crate) fn id(end: &str) -> String {
     format!("00000000-0000-0000-0000-{end:0>12}")
 }
 
 /// Something that happened on a device of a tenant.
-pub fn envelope(
+pub(crate) fn envelope(
     tenant: TenantId,
     device: u8,
     sequence: u64,
@@ -88,7 +88,7 @@ pub fn envelope(
     }
 }
 
-pub fn process(
+pub(crate) fn process(
     pid: u32,
     image: &str,
     command_line: &str,
@@ -129,7 +129,8 @@ pub fn process(
 }
 
 /// A small day: on web-1 a web server is made to fetch and run something; web-2 is only used.
-pub fn story(tenant: TenantId) -> Vec<Envelope> {
+#[expect(clippy::too_many_lines, reason = "a story is told in one go")]
+pub(crate) fn story(tenant: TenantId) -> Vec<Envelope> {
     let at = |seconds: u64| START.plus(Duration::from_millis(seconds * 1000 + 123));
     let nginx = process(100, "/usr/sbin/nginx", "nginx: worker process", "www-data", at(0));
     let shell =
