@@ -1,2 +1,79 @@
-//! placeholder
-fn main() {}
+//! `bartizan`: the server with its console, and the same engines as tools for the operator.
+//!
+//! This room is configuration and wiring. It decides nothing about events, alerts or incidents.
+
+mod client;
+mod console;
+mod hunt;
+mod local_sensor;
+mod operator;
+mod rules;
+mod serve;
+mod simulate;
+mod workers;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Open endpoint detection and response.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Arguments {
+    /// Folder that holds everything this server keeps.
+    #[arg(long, global = true, env = "BARTIZAN_DATA", default_value = "data")]
+    data: PathBuf,
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Start the server and its console.
+    Serve(serve::Options),
+    /// Ask a question in KQL over the telemetry.
+    Hunt(hunt::Options),
+    /// Attack this machine harmlessly and show the incident that comes of it.
+    Simulate(simulate::Options),
+    /// Look at the rules: load them, run their own cases.
+    Rules(rules::Options),
+    /// Make the administrator's sign-in new: prints a one-time password.
+    ResetPassword(operator::ResetPassword),
+    /// Make a one-time token for enrolling a machine.
+    EnrolmentToken(operator::EnrolmentToken),
+}
+
+fn main() -> ExitCode {
+    // The simulated web server is this program under another name; see `simulate::web_server`.
+    if let Some(outcome) = simulate::web_server::run_if_asked() {
+        return outcome;
+    }
+    let Arguments { data, task } = Arguments::parse();
+    let outcome = match task {
+        Task::Serve(options) => serve::run(&data, options),
+        Task::Hunt(options) => hunt::run(&data, &options),
+        Task::Simulate(options) => simulate::run(&data, &options),
+        Task::Rules(options) => rules::run(&options),
+        Task::ResetPassword(options) => operator::reset_password(&data, &options),
+        Task::EnrolmentToken(options) => operator::enrolment_token(&data, &options),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Tell the person at the terminal; results go to standard output, words to standard error.
+#[expect(clippy::print_stderr, reason = "the one place that speaks to the terminal")]
+fn say(line: &str) {
+    eprintln!("{line}");
+}
+
+/// Print a result.
+#[expect(clippy::print_stdout, reason = "the one place that prints results")]
+fn print(line: &str) {
+    println!("{line}");
+}
