@@ -57,6 +57,7 @@ function Account() {
   const me = useMe();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const { setColorScheme } = useMantineColorScheme();
   if (!me) return null;
   const leave = async () => {
     await send("DELETE", "/session").catch(() => undefined);
@@ -70,6 +71,7 @@ function Account() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.tenant.name}{me.tenant.data_location ? `, data in ${me.tenant.data_location}` : ""}</Menu.Label>
+        <Menu.Item onClick={() => setColorScheme("auto")}>Colours of the system</Menu.Item>
         <Menu.Item onClick={() => void navigate({ to: "/sign-in", search: { step: "password" } })}>Choose another password</Menu.Item>
         <Menu.Item onClick={() => void leave()}>Sign out</Menu.Item>
       </Menu.Dropdown>
