@@ -1,16 +1,17 @@
 //! How values without columns of their own are written as JSON. The forms are this room's; `model` knows
 //! nothing of them.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use bartizan_model::{
-    Connection, ConnectionOutcome, DeviceFacts, Entity, Evidence, EvidenceRole, FileChange,
-    FileOperation, JoinReason, LossStage, MatchedField, ProcessFile, ProcessKey, Protocol,
-    SensorHealth, Text, Timestamp,
+    ConnectionOutcome, DeviceFacts, Entity, Evidence, EvidenceRole, FileOperation, JoinReason,
+    LossStage, MatchedField, ProcessFile, ProcessKey, Protocol, SensorHealth, Text, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{column::unreadable, error::Result};
+
+mod touched;
 
 /// A word of an enum, in the database and back.
 macro_rules! words {
@@ -329,74 +330,5 @@ impl Border for ProcessFile {
             deleted: form.deleted,
             fileless: form.fileless,
         })
-    }
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct ConnectionForm {
-    at: i64,
-    outcome: String,
-    protocol: String,
-    local: Option<SocketAddr>,
-    remote: SocketAddr,
-}
-
-impl Border for (Timestamp, Connection) {
-    type Form = ConnectionForm;
-
-    fn form(&self) -> ConnectionForm {
-        ConnectionForm {
-            at: self.0.nanos(),
-            outcome: outcome_word(self.1.outcome).to_owned(),
-            protocol: protocol_word(self.1.protocol).to_owned(),
-            local: self.1.local,
-            remote: self.1.remote,
-        }
-    }
-
-    fn of(form: ConnectionForm) -> rusqlite::Result<Self> {
-        let connection = Connection {
-            outcome: outcome_of(&form.outcome)?,
-            protocol: protocol_of(&form.protocol)?,
-            local: form.local,
-            remote: form.remote,
-        };
-        Ok((Timestamp::from_nanos(form.at), connection))
-    }
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct ChangeForm {
-    at: i64,
-    operation: String,
-    path: String,
-    previous_path: Option<String>,
-    size: Option<u64>,
-    count: u32,
-}
-
-impl Border for (Timestamp, FileChange) {
-    type Form = ChangeForm;
-
-    fn form(&self) -> ChangeForm {
-        ChangeForm {
-            at: self.0.nanos(),
-            operation: operation_word(self.1.operation).to_owned(),
-            path: owned(&self.1.path),
-            previous_path: maybe_owned(self.1.previous_path.as_ref()),
-            size: self.1.size,
-            count: self.1.count,
-        }
-    }
-
-    fn of(form: ChangeForm) -> rusqlite::Result<Self> {
-        let change = FileChange {
-            operation: operation_of(&form.operation)?,
-            path: form.path.into(),
-            previous_path: shared(form.previous_path),
-            size: form.size,
-            count: form.count,
-        };
-        Ok((Timestamp::from_nanos(form.at), change))
     }
 }

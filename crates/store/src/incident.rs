@@ -1,17 +1,21 @@
 //! Incidents: what the pipeline made of alerts, and what people did with it. Their history is only added to.
 
 use bartizan_model::{
-    AlertId, DeviceId, Incident, IncidentId, IncidentStatus, JoinReason, Severity, TenantId, Text,
+    AlertId, DeviceId, Incident, IncidentId, IncidentStatus, JoinReason, Severity, TenantId,
     Timestamp,
 };
-use rusqlite::{OptionalExtension as _, Row, Transaction, named_params, params};
+use rusqlite::{Transaction, named_params, params};
 
 use crate::{
     IncidentEffect, Listing, NewAuditEntry, Page, Store, audit,
     border::Border as _,
-    column::{Columns as _, json, key_bytes, number, severity_number, unreadable},
+    column::{Columns as _, json, key_bytes, number, severity_number},
     error::{Doing as _, Result},
 };
+
+mod reading;
+
+use reading::{activity, joins, one, read};
 
 /// An incident and what this room knows beside it.
 #[derive(Debug, Clone, PartialEq)]
@@ -318,6 +322,7 @@ fn upsert(t: &Transaction<'_>, incident: &Incident, at: Timestamp) -> Result<()>
              title = excluded.title, severity = excluded.severity,
              severity_reason = excluded.severity_reason, tactics = excluded.tactics,
              status = CASE WHEN status = 'Resolved' AND excluded.alerts > alerts THEN 'New' ELSE status END,
+             family = excluded.family,
              alerts = excluded.alerts, first_at = min(first_at, excluded.first_at),
              last_at = max(last_at, excluded.last_at), changed_at = excluded.changed_at",
     )
@@ -389,69 +394,4 @@ fn add_activity(
     })
     .doing("adding to the history of an incident")?;
     Ok(())
-}
-
-fn one(view: &Transaction<'_>, tenant: TenantId, id: IncidentId) -> Result<Option<IncidentRecord>> {
-    let record = view
-        .prepare_cached("SELECT * FROM incidents WHERE tenant = ?1 AND number = ?2")
-        .and_then(|mut s| s.query_row((tenant.bytes(), number(id.0)), read).optional())
-        .doing("finding an incident")?;
-    let Some(mut record) = record else { return Ok(None) };
-    record.incident.alerts = joins(view, tenant, id)?;
-    Ok(Some(record))
-}
-
-fn joins(
-    view: &Transaction<'_>,
-    tenant: TenantId,
-    id: IncidentId,
-) -> Result<Vec<(AlertId, JoinReason)>> {
-    view.prepare_cached(
-        "SELECT alert, reason FROM incident_alerts WHERE tenant = ?1 AND incident = ?2 ORDER BY ordinal",
-    )
-    .and_then(|mut s| {
-        s.query_map((tenant.bytes(), number(id.0)), |row| {
-            Ok((row.alert("alert")?, JoinReason::of(row.json("reason")?)?))
-        })?
-        .collect()
-    })
-    .doing("finding the alerts of an incident")
-}
-
-fn read(row: &Row<'_>) -> rusqlite::Result<IncidentRecord> {
-    let status: String = row.of("status")?;
-    let status = IncidentStatus::from_word(&status)
-        .ok_or_else(|| unreadable(std::io::Error::other(format!("no status `{status}`"))))?;
-    let tactics: Vec<String> = row.json("tactics")?;
-    Ok(IncidentRecord {
-        incident: Incident {
-            id: IncidentId(row.count("number")?),
-            tenant: row.tenant("tenant")?,
-            device: row.device("device")?,
-            device_name: row.text("device_name")?,
-            title: row.text("title")?,
-            severity: row.severity("severity")?,
-            severity_reason: row.text("severity_reason")?,
-            status,
-            assigned_to: row.maybe_text("assigned_to")?,
-            family: row.maybe_key("family")?,
-            tactics: tactics.into_iter().map(Text::from).collect(),
-            alerts: Vec::new(),
-            first_at: row.time("first_at")?,
-            last_at: row.time("last_at")?,
-        },
-        alerts: row.count("alerts")?,
-        opened_at: row.time("opened_at")?,
-        changed_at: row.time("changed_at")?,
-    })
-}
-
-fn activity(row: &Row<'_>) -> rusqlite::Result<Activity> {
-    Ok(Activity {
-        number: row.count("number")?,
-        at: row.time("at")?,
-        kind: row.of("kind")?,
-        actor: row.of("actor")?,
-        text: row.of("text")?,
-    })
 }
