@@ -56,7 +56,12 @@ function Story({ incident }: { incident: Incident }) {
           </section>
           <section className="story-tree" aria-label="Processes">
             <h2>Process tree <span className="quiet">{tree.forest.byKey.size > 0 ? counted(tree.forest.byKey.size, "process", "processes") : ""}
-              {tree.partial ? ", the story has more than are shown" : ""}</span></h2>
+              {tree.partial ? ", the story has more than are shown" : ""}</span>
+              {tree.above > 0 ? (
+                <button type="button" className="above" aria-expanded={tree.aboveShown} onClick={() => tree.showAbove(!tree.aboveShown)}>
+                  {tree.aboveShown ? "Begin at the story" : `Show ${counted(tree.above, "ancestor")}`}
+                </button>
+              ) : null}</h2>
             {tree.error ? <Failed why={tree.error} retry={tree.retry} /> : null}
             {tree.pending && tree.forest.byKey.size === 0 ? <Waiting /> : null}
             {tree.forest.byKey.size > 0 ? (

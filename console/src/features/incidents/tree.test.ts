@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { ProcessTree, TreeNode } from "../../api/types";
-import { ancestors, merged, pathsToAlerts, rowKey, rowsOf } from "./tree";
+import { ancestors, fromStory, merged, pathsToAlerts, rowKey, rowsOf } from "./tree";
 import { treeStep } from "./treeKeys";
 
 /** "key parent name @second !alert +children" as a node. */
@@ -38,6 +38,13 @@ describe("lines", () => {
     expect([...pathsToAlerts(forest)].sort()).toEqual(["init", "sh", "web"]);
     expect(rowsOf(forest, pathsToAlerts(forest)).map(rowKey)).toEqual(["init", "web", "sh", "script", "other"]);
     expect(ancestors(forest, "script")).toEqual(["sh", "web", "init"]);
+  });
+
+  test("the ancestors that only lead to the story are left out until asked for", () => {
+    const { forest, above } = fromStory(merged([STORY]));
+    expect(above).toBe(1);
+    expect(rowsOf(forest, new Set()).map(rowKey)).toEqual(["web"]);
+    expect(fromStory(merged([tree("a - a !x", "b a b")])).above).toBe(0);
   });
 
   test("parts that overlap become one tree with the alerts of all of them", () => {

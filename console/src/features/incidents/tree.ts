@@ -37,6 +37,19 @@ export function merged(trees: readonly ProcessTree[]): Forest {
   return { roots: roots.sort(earlier), byKey };
 }
 
+/** The tree from where its story begins: without the line of ancestors, alerted by nothing, that only leads to it. */
+export function fromStory(forest: Forest): { forest: Forest; above: number } {
+  const [only, ...others] = forest.roots;
+  if (!only || others.length > 0) return { forest, above: 0 };
+  let begin = only;
+  let above = 0;
+  for (let next = begin.children[0]; next && begin.children.length === 1 && begin.node.alerts.length === 0; next = begin.children[0]) {
+    begin = next;
+    above += 1;
+  }
+  return { forest: { roots: [begin], byKey: forest.byKey }, above };
+}
+
 /** Processes that must be open so that every alert is in sight. */
 export function pathsToAlerts(forest: Forest): Set<string> {
   const open = new Set<string>();

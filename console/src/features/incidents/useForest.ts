@@ -4,7 +4,7 @@ import { useCallback, useMemo, useState } from "react";
 
 import { alertTreeQuery, processTreeQuery } from "../../api/queries";
 import type { JoinedAlert, ProcessTree } from "../../api/types";
-import { merged, pathsToAlerts, type Forest } from "./tree";
+import { fromStory, merged, pathsToAlerts, type Forest } from "./tree";
 
 /** An incident can have thousands of alerts; the tree is made of the trees of this many processes. */
 const LARGEST = 24;
@@ -12,6 +12,10 @@ const LARGEST = 24;
 export interface ForestState {
   forest: Forest;
   open: ReadonlySet<string>;
+  /** How many ancestors stand above the story, and whether they are shown. */
+  above: number;
+  aboveShown: boolean;
+  showAbove: (shown: boolean) => void;
   pending: boolean;
   error: unknown;
   /** Some of the story is not in it. */
@@ -28,7 +32,11 @@ export function useForest(alerts: readonly JoinedAlert[]): ForestState {
   const [grown, setGrown] = useState<ProcessTree[]>([]);
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
 
-  const forest = useMemo(() => merged([...trees.data, ...grown]), [trees.data, grown]);
+  const [aboveShown, showAbove] = useState(false);
+
+  const whole = useMemo(() => merged([...trees.data, ...grown]), [trees.data, grown]);
+  const story = useMemo(() => fromStory(whole), [whole]);
+  const forest = aboveShown ? whole : story.forest;
   const open = useMemo(() => {
     const all = pathsToAlerts(forest);
     for (const [key, wanted] of toggled) {
@@ -49,7 +57,7 @@ export function useForest(alerts: readonly JoinedAlert[]): ForestState {
   }, [client, device]);
 
   return {
-    forest, open, toggle, load, pending: trees.pending, error: trees.error, retry: trees.retry,
+    forest, open, above: story.above, aboveShown, showAbove, toggle, load, pending: trees.pending, error: trees.error, retry: trees.retry,
     partial: chosen.length > LARGEST || trees.data.some((tree) => tree.truncated),
   };
 }
