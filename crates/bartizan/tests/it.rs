@@ -2,6 +2,14 @@
 //!
 //! These tests need root and BTF, since the sensor does; without them each says so and passes over.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a test ends by failing, speaks on its output, and waits by the clock"
+)]
+
 #[path = "it/keep.rs"]
 mod keep;
 #[path = "it/stories.rs"]
