@@ -72,9 +72,9 @@ pub(crate) fn run(data: &Path, options: &Options) -> anyhow::Result<ExitCode> {
         );
     };
     if options.json {
-        print(&report.json()?)
+        print(&report.json()?);
     } else {
-        print(&report.text())
+        print(&report.text());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -40,9 +40,9 @@ describe("lines", () => {
     expect(ancestors(forest, "script")).toEqual(["sh", "web", "init"]);
   });
 
-  test("the ancestors that only lead to the story are left out until asked for", () => {
-    const { forest, above } = fromStory(merged([STORY]));
-    expect(above).toBe(1);
+  test("the ancestors that only lead to the story are left out until asked for, but not who began it", () => {
+    const { forest, above } = fromStory(merged([tree("init - systemd", "shell init bash", "web shell nginx", "sh web sh !a", "id sh id")]));
+    expect(above).toBe(2);
     expect(rowsOf(forest, new Set()).map(rowKey)).toEqual(["web"]);
     expect(fromStory(merged([tree("a - a !x", "b a b")])).above).toBe(0);
   });

@@ -37,17 +37,17 @@ export function merged(trees: readonly ProcessTree[]): Forest {
   return { roots: roots.sort(earlier), byKey };
 }
 
-/** The tree from where its story begins: without the line of ancestors, alerted by nothing, that only leads to it. */
+/** The tree from where its story begins: without the line of ancestors that only leads to it, but with the process that began it. */
 export function fromStory(forest: Forest): { forest: Forest; above: number } {
   const [only, ...others] = forest.roots;
   if (!only || others.length > 0) return { forest, above: 0 };
-  let begin = only;
-  let above = 0;
-  for (let next = begin.children[0]; next && begin.children.length === 1 && begin.node.alerts.length === 0; next = begin.children[0]) {
-    begin = next;
-    above += 1;
+  const line: Process[] = [only];
+  for (let last = only; last.children.length === 1 && last.node.alerts.length === 0;) {
+    last = last.children[0] ?? last;
+    line.push(last);
   }
-  return { forest: { roots: [begin], byKey: forest.byKey }, above };
+  const above = Math.max(0, line.length - 2);
+  return { forest: { roots: line.slice(above, above + 1), byKey: forest.byKey }, above };
 }
 
 /** Processes that must be open so that every alert is in sight. */
