@@ -1,9 +1,13 @@
 // What every journey stands on: a page that fails the test on anything the browser refuses or a script throws, the
 // way in, and the check for people who cannot see or point.
+import { tmpdir } from "node:os";
+import path from "node:path";
+
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Page } from "@playwright/test";
 
-export const SESSION = "test-results/session.json";
+/** Where the way in is kept: one for each server, so that two runs at once do not take each other's. */
+export const SESSION = path.join(tmpdir(), `bartizan-journey-${new URL(process.env["BARTIZAN_URL"] ?? "http://127.0.0.1:8080").port}.json`);
 
 export const user = process.env["BARTIZAN_USER"] ?? "admin";
 
