@@ -1,5 +1,5 @@
 //! Each query in `tests/data` has its answer beside it, whether its rows are in memory or in files.
-//! `BLESS=1` writes the answers anew; look at what changed.
+//! `UPDATE=1` writes the answers anew; look at what changed.
 
 use std::fs;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ async fn queries_answer_as_written_down_from_memory_and_from_files() {
     for ((path, hot), (_, sealed)) in hot.iter().zip(&sealed) {
         assert_eq!(hot, sealed, "{} differs between memory and files", path.display());
         let out = path.with_extension("out");
-        if std::env::var_os("BLESS").is_some() {
+        if std::env::var_os("UPDATE").is_some() {
             fs::write(&out, hot).unwrap();
         }
         let expected = fs::read_to_string(&out).unwrap_or_default();
