@@ -23,8 +23,14 @@ fn a_simulated_attack_becomes_one_incident_within_a_second_of_each_event() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(report["alerts"].as_array().unwrap().len() >= 3, "{report:#}");
     assert!(report["incident"].as_u64().unwrap() >= 1);
-    let titles = keep.hunt("AlertInfo | summarize dcount(IncidentNumber)");
-    assert_eq!(titles[0][0], 1, "all its alerts are in one incident: {report:#}");
+    let alerts: Vec<&str> =
+        report["alerts"].as_array().unwrap().iter().map(|a| a["id"].as_str().unwrap()).collect();
+    let incidents = keep.hunt(&format!(
+        "AlertInfo | where AlertId in ('{}') | summarize dcount(IncidentNumber)",
+        alerts.join("', '")
+    ));
+    assert_eq!(incidents[0][0], 1, "all its alerts are in one incident: {report:#}");
+    assert!(report["median_milliseconds"].as_f64().unwrap() > 0.0);
 }
 
 #[test]
