@@ -31,6 +31,7 @@
 
 mod collection;
 mod condition;
+mod correlation;
 mod event;
 mod matcher;
 mod modifier;
@@ -43,6 +44,10 @@ mod yaml;
 
 pub use collection::Collection;
 pub use condition::Condition;
+pub use correlation::{
+    Alias, Bounds, Comparison, Correlation, CorrelationEngine, CorrelationKind, EventRef, Fired,
+    Links, Losses, Measure, Observation, Part, Sequence, SequenceEvent, Threshold, Together,
+};
 pub use event::{FieldId, Fields, JsonEvent, Value};
 pub use matcher::{CompileError, FieldMatch, Match, Matcher, Route, RuleIndex, Scratch};
 pub use pattern::{Anchor, Pattern};

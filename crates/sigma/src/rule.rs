@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::condition::Condition;
 use crate::selection::Selection;
 
-mod read;
+pub(crate) mod read;
 mod tags;
 
 pub(crate) use read::read;

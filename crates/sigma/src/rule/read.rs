@@ -4,7 +4,7 @@ use super::{Case, Expect, Level, LogSource, Rule, Status, tags};
 use crate::condition::{self, Condition, Origin};
 use crate::problem::{Fault, Place};
 use crate::selection::{self, Placeholders, Selection};
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Key, Kind, Node};
 
 /// Reads a document as a rule.
 pub(crate) fn read(root: &Node, placeholders: &Placeholders) -> Result<Rule, Fault> {
@@ -16,32 +16,12 @@ pub(crate) fn read(root: &Node, placeholders: &Placeholders) -> Result<Rule, Fau
         ));
     };
     refuse_other_kinds(root)?;
-    let mut rule = Rule { title: required_text(root, "title")?, ..Rule::default() };
-    for (key, value) in pairs {
-        match key.name.as_str() {
-            "title" | "detection" => {}
-            "id" => rule.id = Some(text(value, "id")?),
-            "description" => rule.description = text(value, "description")?,
-            "author" => rule.author = text(value, "author")?,
-            "date" => rule.date = text(value, "date")?,
-            "level" => rule.level = level(value)?,
-            "status" => rule.status = Some(status(value)?),
-            "references" => rule.references = texts(value, "references")?,
-            "falsepositives" => rule.false_positives = texts(value, "falsepositives")?,
-            "tags" => rule.tags = texts(value, "tags")?,
-            "triage" => rule.triage = texts(value, "triage")?,
-            "logsource" => rule.logsource = logsource(value)?,
-            "tests" => rule.tests = cases(value)?,
-            other => {
-                rule.custom.insert(other.to_owned(), value.to_json());
-            }
-        }
+    let mut rule = about(root, pairs)?;
+    if let Some(logsource_of) = root.get("logsource") {
+        rule.logsource = logsource(logsource_of)?;
     }
-    rule.techniques = rule.tags.iter().filter_map(|t| tags::technique(t)).collect();
-    for tactic in rule.tags.iter().filter_map(|t| tags::tactic(t)) {
-        if !rule.tactics.contains(&tactic) {
-            rule.tactics.push(tactic);
-        }
+    if let Some(tests) = root.get("tests") {
+        rule.tests = cases(tests)?;
     }
     if root.get("logsource").is_none() {
         return Err(missing(
@@ -54,9 +34,38 @@ pub(crate) fn read(root: &Node, placeholders: &Placeholders) -> Result<Rule, Fau
     Ok(rule)
 }
 
+/// What a document says about itself, be it a rule or a correlation: everything but what it looks for and its cases.
+pub(crate) fn about(root: &Node, pairs: &[(Key, Node)]) -> Result<Rule, Fault> {
+    let mut rule = Rule { title: required_text(root, "title")?, ..Rule::default() };
+    for (key, value) in pairs {
+        match key.name.as_str() {
+            "title" | "detection" | "correlation" | "logsource" | "tests" => {}
+            "id" => rule.id = Some(text(value, "id")?),
+            "description" => rule.description = text(value, "description")?,
+            "author" => rule.author = text(value, "author")?,
+            "date" => rule.date = text(value, "date")?,
+            "level" => rule.level = level(value)?,
+            "status" => rule.status = Some(status(value)?),
+            "references" => rule.references = texts(value, "references")?,
+            "falsepositives" => rule.false_positives = texts(value, "falsepositives")?,
+            "tags" => rule.tags = texts(value, "tags")?,
+            "triage" => rule.triage = texts(value, "triage")?,
+            other => {
+                rule.custom.insert(other.to_owned(), value.to_json());
+            }
+        }
+    }
+    rule.techniques = rule.tags.iter().filter_map(|t| tags::technique(t)).collect();
+    for tactic in rule.tags.iter().filter_map(|t| tags::tactic(t)) {
+        if !rule.tactics.contains(&tactic) {
+            rule.tactics.push(tactic);
+        }
+    }
+    Ok(rule)
+}
+
 fn refuse_other_kinds(root: &Node) -> Result<(), Fault> {
     let kinds = [
-        ("correlation", "correlations are not supported yet", "write a rule with a `detection`"),
         (
             "filter",
             "filters are not supported yet",
@@ -76,7 +85,7 @@ fn refuse_other_kinds(root: &Node) -> Result<(), Fault> {
     Ok(())
 }
 
-fn key_place(root: &Node, name: &str) -> Place {
+pub(crate) fn key_place(root: &Node, name: &str) -> Place {
     match &root.kind {
         Kind::Map(pairs) => {
             pairs.iter().find(|(k, _)| k.name == name).map_or(root.place, |(k, _)| k.place)
@@ -85,18 +94,18 @@ fn key_place(root: &Node, name: &str) -> Place {
     }
 }
 
-fn missing(root: &Node, key: &str, hint: &str) -> Fault {
+pub(crate) fn missing(root: &Node, key: &str, hint: &str) -> Fault {
     Fault::new(root.place, format!("the rule has no `{key}`"), hint)
 }
 
-fn required_text(root: &Node, key: &str) -> Result<String, Fault> {
+pub(crate) fn required_text(root: &Node, key: &str) -> Result<String, Fault> {
     match root.get(key) {
         Some(value) => text(value, key),
         None => Err(missing(root, key, &format!("add `{key}: …`"))),
     }
 }
 
-fn text(node: &Node, key: &str) -> Result<String, Fault> {
+pub(crate) fn text(node: &Node, key: &str) -> Result<String, Fault> {
     match node.scalar_text() {
         Some(text) => Ok(text),
         None if matches!(node.kind, Kind::Null) => Ok(String::new()),
@@ -107,7 +116,7 @@ fn text(node: &Node, key: &str) -> Result<String, Fault> {
     }
 }
 
-fn texts(node: &Node, key: &str) -> Result<Vec<String>, Fault> {
+pub(crate) fn texts(node: &Node, key: &str) -> Result<Vec<String>, Fault> {
     match &node.kind {
         Kind::List(items) => items.iter().map(|item| text(item, key)).collect(),
         Kind::Null => Ok(Vec::new()),
