@@ -1,8 +1,13 @@
 //! How the matcher sees an event: fields by number, values without copies.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use rustc_hash::FxHashMap;
+
+mod line;
+
+pub use line::{JsonFault, JsonLine, JsonReader};
 
 /// The number the matcher gave to a field name: its place in [`Matcher::fields`](crate::Matcher::fields).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,8 +24,12 @@ impl FieldId {
 pub enum Value<'a> {
     /// Text.
     Str(&'a str),
+    /// Text as it stands between the quotes of a JSON string, escapes and all.
+    Escaped(&'a str),
     /// A whole number.
     Int(i64),
+    /// A whole number, when it may be larger than [`Int`](Self::Int) can say.
+    Uint(u64),
     /// A number.
     Float(f64),
     /// Yes or no; as text `true` or `false`.
@@ -30,6 +39,16 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
+    /// The value as text; `None` for [`Null`](Self::Null).
+    pub fn to_text(self) -> Option<Cow<'a, str>> {
+        if let Self::Str(text) = self {
+            return Some(Cow::Borrowed(text));
+        }
+        let mut buffer = String::new();
+        self.text(&mut buffer)?;
+        Some(Cow::Owned(buffer))
+    }
+
     /// The value as text, in `buffer` where it is not text itself.
     pub(crate) fn text<'b>(self, buffer: &'b mut String) -> Option<&'b str>
     where
@@ -38,7 +57,12 @@ impl<'a> Value<'a> {
         buffer.clear();
         let written = match self {
             Self::Str(text) => return Some(text),
+            Self::Escaped(text) => {
+                line::unescape_into(text, buffer);
+                Ok(())
+            }
             Self::Int(int) => write!(buffer, "{int}"),
+            Self::Uint(int) => write!(buffer, "{int}"),
             Self::Float(float) => write!(buffer, "{float}"),
             Self::Bool(yes) => write!(buffer, "{yes}"),
             Self::Null => return None,
@@ -51,8 +75,11 @@ impl<'a> Value<'a> {
         match self {
             #[expect(clippy::cast_precision_loss, reason = "numbers of events are compared as f64")]
             Self::Int(int) => Some(int as f64),
+            #[expect(clippy::cast_precision_loss, reason = "numbers of events are compared as f64")]
+            Self::Uint(int) => Some(int as f64),
             Self::Float(float) => Some(float),
             Self::Str(text) => text.trim().parse().ok(),
+            Self::Escaped(_) => self.to_text()?.trim().parse().ok(),
             Self::Bool(_) | Self::Null => None,
         }
     }
@@ -62,6 +89,12 @@ impl<'a> Value<'a> {
 pub trait Fields {
     /// The value of a field; `None` when the event does not have it.
     fn field(&self, field: FieldId) -> Option<Value<'_>>;
+
+    /// The fields that the event has, each once, where it can list them faster than it can be asked for every field
+    /// of the rules. Fields that no rule asks for may be left out.
+    fn present(&self) -> Option<&[FieldId]> {
+        None
+    }
 
     /// Shows every value of the event with the name of its field, for rules that search them all.
     fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>));
@@ -133,9 +166,10 @@ fn json_value(value: &serde_json::Value) -> Option<Value<'_>> {
         serde_json::Value::Null => Some(Value::Null),
         serde_json::Value::Bool(b) => Some(Value::Bool(*b)),
         serde_json::Value::String(s) => Some(Value::Str(s)),
-        serde_json::Value::Number(n) => match n.as_i64() {
-            Some(int) => Some(Value::Int(int)),
-            None => n.as_f64().map(Value::Float),
+        serde_json::Value::Number(n) => match (n.as_i64(), n.as_u64()) {
+            (Some(int), _) => Some(Value::Int(int)),
+            (None, Some(int)) => Some(Value::Uint(int)),
+            (None, None) => n.as_f64().map(Value::Float),
         },
         serde_json::Value::Array(_) | serde_json::Value::Object(_) => None,
     }

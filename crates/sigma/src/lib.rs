@@ -48,10 +48,10 @@ pub use correlation::{
     Alias, Bounds, Comparison, Correlation, CorrelationEngine, CorrelationKind, EventRef, Fired,
     Links, Losses, Measure, Observation, Part, Sequence, SequenceEvent, Threshold, Together,
 };
-pub use event::{FieldId, Fields, JsonEvent, Value};
-pub use matcher::{CompileError, FieldMatch, Match, Matcher, Route, RuleIndex, Scratch};
+pub use event::{FieldId, Fields, JsonEvent, JsonFault, JsonLine, JsonReader, Value};
+pub use matcher::{CompileError, FieldMatch, Match, Matcher, Route, RuleIndex, Scratch, Size};
 pub use pattern::{Anchor, Pattern};
-pub use predicate::{Predicate, Relation, Term, Test, TimePart};
+pub use predicate::{Expression, Predicate, Relation, Term, Test, TimePart};
 pub use problem::Problem;
 pub use rule::{Case, Expect, Level, LogSource, Rule, Status};
 pub use selection::{Placeholders, Selection};

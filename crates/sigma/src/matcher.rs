@@ -1,19 +1,20 @@
 //! All rules compiled into one machine that asks each distinct question at most once per event.
 //!
 //! Equal predicates and equal groups of predicates are one node, whichever rules they come from. A [`Route`] is the
-//! part of the machine that concerns one kind of event: its literals stand in hash tables and automata, and only the
-//! rules that one of the found literals speaks for are looked at (see `program`).
+//! part of the machine that concerns one kind of event: its literals in tables (see `index`), and the network they lead
+//! into (see `network`), so that an event costs what it contains and not what the rules are.
 
 use rustc_hash::FxHashMap;
 
 use crate::condition::Condition;
-use crate::event::{FieldId, FieldNames, Fields, JsonEvent};
+use crate::event::{FieldId, FieldNames, Fields, JsonEvent, JsonReader};
 use crate::predicate::Term;
 use crate::rule::{LogSource, Rule};
 
 mod evaluate;
 mod evidence;
 mod index;
+mod network;
 mod probe;
 mod program;
 #[cfg(test)]
@@ -42,15 +43,9 @@ pub enum CompileError {
     /// Field numbers are 16 bits wide.
     #[error("compiling rules: more than 65536 different field names")]
     TooManyFields,
-    /// Rule and node numbers are 32 bits wide.
-    #[error("compiling rules: more than 4 billion parts")]
+    /// The parts of rules have numbers of 30 bits.
+    #[error("compiling rules: more than a billion parts")]
     TooManyParts,
-    /// A regular expression that was accepted when it was read is not any more.
-    #[error("compiling the regular expression of a rule")]
-    Regex(#[from] regex::Error),
-    /// The automaton of a field does not fit.
-    #[error("compiling the literals of a field")]
-    Automaton(#[from] aho_corasick::BuildError),
 }
 
 /// A predicate, by its place.
@@ -92,8 +87,26 @@ pub struct Route(Program);
 impl Route {
     /// How many rules this kind of event is judged by.
     pub fn rules(&self) -> usize {
-        self.0.rules()
+        self.0.network.rules_in_all()
     }
+
+    /// The memory it takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
+}
+
+/// What a matcher consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// How many rules there are.
+    pub rules: usize,
+    /// How many different fields they ask for.
+    pub fields: usize,
+    /// How many different predicates they consist of.
+    pub predicates: usize,
+    /// How many different groups of predicates there are.
+    pub groups: usize,
 }
 
 impl Matcher {
@@ -132,9 +145,25 @@ impl Matcher {
         Program::new(self, |_| true).map(Route)
     }
 
-    /// Working memory for [`judge`](Self::judge).
+    /// Working memory for [`judge`](Self::judge) and [`matching`](Self::matching), one for each thread.
     pub fn scratch(&self) -> Scratch {
-        Scratch::new(self.probes.len(), self.nodes.len(), self.rules.len())
+        Scratch::default()
+    }
+
+    /// What it consists of.
+    pub fn size(&self) -> Size {
+        let is_group = |node: &&Node| matches!(node, Node::All(_) | Node::AtLeast(..));
+        Size {
+            rules: self.rules.len(),
+            fields: self.fields.names.len(),
+            predicates: self.probes.len(),
+            groups: self.nodes.iter().filter(is_group).count(),
+        }
+    }
+
+    /// Reads lines of JSON as events for this matcher, one for each thread.
+    pub fn json_reader(&self) -> JsonReader {
+        JsonReader::new(&self.fields)
     }
 
     /// Views a flat JSON object as an event.
@@ -145,15 +174,25 @@ impl Matcher {
         JsonEvent::new(object, &self.fields)
     }
 
-    /// The rules that match the event, in the order of the rules.
+    /// The rules that match the event, in the order of the rules, and why.
     pub fn judge(&self, route: &Route, event: &impl Fields, scratch: &mut Scratch) -> Vec<Match> {
         let mut evaluation = Evaluation::new(self, &route.0, event, scratch);
-        let mut found = evaluation.matching();
-        if found.is_empty() {
-            return Vec::new();
-        }
-        found.sort_unstable();
-        found.into_iter().map(|rule| evaluation.explain(rule)).collect()
+        evaluation.run();
+        let found = evaluation.take_found();
+        let matches = found.iter().map(|rule| evaluation.explain(*rule)).collect();
+        evaluation.give_back(found);
+        matches
+    }
+
+    /// The rules that match the event, in the order of the rules. Allocates no memory.
+    pub fn matching<'s>(
+        &self,
+        route: &Route,
+        event: &impl Fields,
+        scratch: &'s mut Scratch,
+    ) -> &'s [RuleIndex] {
+        Evaluation::new(self, &route.0, event, scratch).run();
+        &scratch.marks.found
     }
 }
 
@@ -210,9 +249,7 @@ impl Builder {
         for term in terms {
             nodes.push(self.term(term)?);
         }
-        nodes.sort_unstable();
-        nodes.dedup();
-        Ok(nodes)
+        Ok(without_repeats(nodes))
     }
 
     fn condition(
@@ -228,6 +265,9 @@ impl Builder {
             Condition::Not(inner) => Node::Not(self.condition(inner, selections)?),
             Condition::All(parts) => Node::All(self.conditions(parts, selections)?),
             Condition::Any(parts) => Node::AtLeast(1, self.conditions(parts, selections)?),
+            Condition::AtLeast(n, members) if *n == members.len() => {
+                Node::All(without_repeats(members.iter().filter_map(of).collect()))
+            }
             Condition::AtLeast(n, members) => {
                 Node::AtLeast(*n, members.iter().filter_map(of).collect())
             }
@@ -240,10 +280,17 @@ impl Builder {
         parts: &[Condition],
         selections: &[NodeId],
     ) -> Result<Vec<NodeId>, CompileError> {
-        parts.iter().map(|part| self.condition(part, selections)).collect()
+        let nodes: Result<Vec<_>, _> =
+            parts.iter().map(|part| self.condition(part, selections)).collect();
+        nodes.map(without_repeats)
     }
 
     fn node(&mut self, node: Node) -> Result<NodeId, CompileError> {
+        if let Node::All(parts) | Node::AtLeast(1, parts) = &node
+            && let [only] = parts.as_slice()
+        {
+            return Ok(*only);
+        }
         if let Some(id) = self.known_nodes.get(&node) {
             return Ok(*id);
         }
@@ -252,6 +299,12 @@ impl Builder {
         self.known_nodes.insert(node, id);
         Ok(id)
     }
+}
+
+fn without_repeats(mut nodes: Vec<NodeId>) -> Vec<NodeId> {
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes
 }
 
 fn part_number(length: usize) -> Result<u32, CompileError> {

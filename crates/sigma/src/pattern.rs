@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::event::Value;
+
 /// A piece of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Part {
@@ -127,15 +129,6 @@ impl Pattern {
         }
     }
 
-    /// The longest text that every matching value contains.
-    pub(crate) fn longest_text(&self) -> Option<&str> {
-        let texts = self.0.iter().filter_map(|p| match p {
-            Part::Text(text) => Some(text.as_str()),
-            Part::Any | Part::One => None,
-        });
-        texts.max_by_key(|t| t.len())
-    }
-
     /// Whether the pattern is the whole of this text. Both must be folded, or neither.
     ///
     /// Linear in practice: on a mismatch only the last `*` is extended (a later one never needs an earlier one).
@@ -192,8 +185,25 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     Cow::Owned(folded)
 }
 
+/// Appends the folded text of a value, in UTF-8; `false` when the value has no text.
+pub(crate) fn fold_into_bytes(value: Value<'_>, folded: &mut Vec<u8>, buffer: &mut String) -> bool {
+    let Some(text) = value.text(buffer) else { return false };
+    if text.is_ascii() {
+        let from = folded.len();
+        folded.extend_from_slice(text.as_bytes());
+        if let Some(tail) = folded.get_mut(from..) {
+            tail.make_ascii_lowercase();
+        }
+    } else {
+        for c in text.chars() {
+            folded.extend_from_slice(fold_char(c).encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+    true
+}
+
 /// Appends the folded text.
-pub(crate) fn fold_into(text: &str, folded: &mut String) {
+fn fold_into(text: &str, folded: &mut String) {
     if text.is_ascii() {
         let from = folded.len();
         folded.push_str(text);

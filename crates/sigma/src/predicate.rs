@@ -5,6 +5,7 @@
 use std::fmt;
 
 use ipnet::IpNet;
+use regex::Regex;
 
 use crate::pattern::{Anchor, Pattern};
 
@@ -58,7 +59,7 @@ pub enum Test {
         cased: bool,
     },
     /// The regular expression is found in the text of the value.
-    Regex(String),
+    Regex(Expression),
     /// The value is an address of this network.
     Cidr(IpNet),
     /// The value is a number in this relation to the given one.
@@ -78,6 +79,38 @@ pub enum Test {
         /// Whether upper and lower case differ.
         cased: bool,
     },
+}
+
+/// A regular expression that can be used. Two are the same when they are written the same.
+#[derive(Clone)]
+pub struct Expression(Regex);
+
+impl Expression {
+    /// Compiles the expression, in the syntax of the `regex` crate.
+    pub fn new(source: &str) -> Result<Self, regex::Error> {
+        Regex::new(source).map(Self)
+    }
+
+    /// How it is written.
+    pub fn source(&self) -> &str {
+        self.0.as_str()
+    }
+
+    pub(crate) fn compiled(&self) -> &Regex {
+        &self.0
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.source() == other.source()
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Expression").field(&self.source()).finish()
+    }
 }
 
 /// How a number must relate to another.
@@ -147,7 +180,7 @@ impl fmt::Display for Test {
                 }?;
                 if *cased { f.write_str(" in this case") } else { Ok(()) }
             }
-            Self::Regex(source) => write!(f, "matches /{source}/"),
+            Self::Regex(expression) => write!(f, "matches /{}/", expression.source()),
             Self::Cidr(net) => write!(f, "is in {net}"),
             Self::Number(relation, n) => write!(f, "{relation} {n}"),
             Self::Time(part, relation, n) => write!(f, "has {part:?} {relation} {n}"),

@@ -4,7 +4,7 @@ use ipnet::IpNet;
 
 use crate::modifier::{self, Kind as Sort, Modifiers};
 use crate::pattern::{Anchor, Part, Pattern};
-use crate::predicate::{Predicate, Relation, Term, Test};
+use crate::predicate::{Expression, Predicate, Relation, Term, Test};
 use crate::problem::Fault;
 use crate::yaml::{Key, Kind, Node};
 
@@ -201,8 +201,8 @@ fn cidr(reading: &Reading<'_>, node: &Node, text: &str) -> Result<Term, Fault> {
 fn regex(reading: &Reading<'_>, node: &Node, text: &str) -> Result<Term, Fault> {
     let flags = &reading.modifiers.regex_flags;
     let source = if flags.is_empty() { text.to_owned() } else { format!("(?{flags}){text}") };
-    match regex::Regex::new(&source) {
-        Ok(_) => Ok(reading.term(Test::Regex(source))),
+    match Expression::new(&source) {
+        Ok(expression) => Ok(reading.term(Test::Regex(expression))),
         Err(error) => {
             let reason = error.to_string();
             let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
@@ -230,10 +230,10 @@ fn texts(reading: &Reading<'_>, node: &Node, text: &str) -> Result<Term, Fault> 
             .checked_pow(u32::try_from(dashes).unwrap_or(u32::MAX))
             .is_none_or(|n| n > MAX_ALTERNATIVES)
         {
-            let anchored = patterns
-                .into_iter()
-                .map(|p| value::dash_regex(&p.anchored(anchor), modifiers.cased));
-            return Ok(join(anchored.map(|r| reading.term(Test::Regex(r))).collect(), Term::Any));
+            let terms = patterns.into_iter().map(|pattern| {
+                regex(reading, node, &value::dash_regex(&pattern.anchored(anchor), modifiers.cased))
+            });
+            return Ok(join(terms.collect::<Result<_, _>>()?, Term::Any));
         }
         patterns = patterns.iter().flat_map(value::windash).collect();
     }

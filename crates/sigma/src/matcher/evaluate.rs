@@ -1,62 +1,38 @@
 //! One event through one program.
 //!
 //! Marks are stamped with the number of the event, so that nothing has to be cleared between events and no memory is
-//! allocated for an event that matches nothing.
+//! allocated for an event.
 
-use super::probe::Access;
-use super::program::Program;
-use super::{Matcher, Node, NodeId, ProbeId, RuleIndex, at};
-use crate::event::{Fields, Value};
-use crate::pattern::fold_into;
+use std::net::IpAddr;
+
+use super::index::{Folded, Index, PADDING};
+use super::network::{Gate, Input, Network, Point, Sort};
+use super::probe::Question;
+use super::program::{Found, Program, ProgramField};
+use super::{Matcher, Node, NodeId, RuleIndex, at};
+use crate::event::{FieldId, Fields, Value};
+use crate::pattern::fold_into_bytes;
+
+mod marks;
+
+pub(super) use marks::Marks;
+use marks::State;
 
 /// Working memory for judging events, one for each thread.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Scratch {
-    event: u64,
-    probes: Vec<u64>,
-    nodes: Vec<u64>,
-    rules: Vec<u64>,
-    candidates: Vec<RuleIndex>,
-    folded: String,
+    pub(super) marks: Marks,
+    folded: Vec<u8>,
     buffer: String,
-}
-
-/// The literal of a probe was found.
-const SEEN: u64 = 1;
-/// It was asked, and is so.
-const TRUE: u64 = 2;
-/// It was asked, and is not so.
-const FALSE: u64 = 3;
-
-impl Scratch {
-    pub(super) fn new(probes: usize, nodes: usize, rules: usize) -> Self {
-        Self {
-            event: 0,
-            probes: vec![0; probes],
-            nodes: vec![0; nodes],
-            rules: vec![0; rules],
-            candidates: Vec::new(),
-            folded: String::new(),
-            buffer: String::new(),
-        }
-    }
-}
-
-fn mark(marks: &[u64], id: u32, event: u64) -> Option<u64> {
-    at(marks, id).filter(|m| **m >> 2 == event).map(|m| *m & 3)
-}
-
-fn set(marks: &mut [u64], id: u32, event: u64, state: u64) {
-    if let Some(mark) = usize::try_from(id).ok().and_then(|i| marks.get_mut(i)) {
-        *mark = event << 2 | state;
-    }
+    /// The field that was last read as an address.
+    address: Option<(FieldId, Option<IpAddr>)>,
 }
 
 pub(super) struct Evaluation<'a, E> {
     pub(super) matcher: &'a Matcher,
     program: &'a Program,
     pub(super) event: &'a E,
-    scratch: &'a mut Scratch,
+    pub(super) scratch: &'a mut Scratch,
 }
 
 impl<'a, E: Fields> Evaluation<'a, E> {
@@ -66,32 +42,38 @@ impl<'a, E: Fields> Evaluation<'a, E> {
         event: &'a E,
         scratch: &'a mut Scratch,
     ) -> Self {
-        scratch.event += 1;
+        scratch.address = None;
+        scratch.marks.begin(&program.network);
         Self { matcher, program, event, scratch }
     }
 
-    /// The rules that match, in no particular order.
-    pub(super) fn matching(&mut self) -> Vec<RuleIndex> {
-        self.scratch.candidates.clear();
+    /// Finds the rules that match, in order, and leaves them in the scratch.
+    pub(super) fn run(&mut self) {
         self.find_literals();
-        let mut candidates = std::mem::take(&mut self.scratch.candidates);
-        candidates.extend_from_slice(&self.program.always);
-        let mut found = Vec::new();
-        for rule in &candidates {
-            let root = at(&self.matcher.rules, rule.0).map(|r| r.root);
-            if root.is_some_and(|root| self.is_true(root)) {
-                found.push(*rule);
+        let network = &self.program.network;
+        self.scratch.marks.rise(network);
+        let mut waiting = std::mem::take(&mut self.scratch.marks.waiting);
+        for point in waiting.iter().chain(&network.always) {
+            if self.is_true(*point) {
+                self.scratch.marks.found.extend_from_slice(network.rules(network.links(*point)));
             }
         }
-        self.scratch.candidates = candidates;
-        found
+        waiting.clear();
+        self.scratch.marks.waiting = waiting;
+        self.scratch.marks.found.sort_unstable();
     }
 
     fn find_literals(&mut self) {
         let (program, event) = (self.program, self.event);
-        for (field, index) in &program.fields {
-            if let Some(value) = event.field(*field) {
-                self.find_in(index, value);
+        if let Some(present) = event.present() {
+            for field in present {
+                if let Some(sought) = program.field(*field) {
+                    self.find_in_field(sought);
+                }
+            }
+        } else {
+            for sought in &program.fields {
+                self.find_in_field(sought);
             }
         }
         if let Some(index) = &program.keywords {
@@ -99,59 +81,167 @@ impl<'a, E: Fields> Evaluation<'a, E> {
         }
     }
 
-    fn find_in(&mut self, index: &super::index::Index, value: Value<'_>) {
-        let Scratch { event, probes, rules, candidates, folded, buffer, .. } = &mut *self.scratch;
-        let Some(text) = value.text(buffer) else { return };
+    fn find_in_field(&mut self, sought: &ProgramField) {
+        let value = match self.event.field(sought.field) {
+            None | Some(Value::Null) => return,
+            Some(value) => value,
+        };
+        for found in &sought.present {
+            self.scratch.marks.found_some(&self.program.network, *found);
+        }
+        if let Some(index) = &sought.index {
+            self.find_in(index, value);
+        }
+    }
+
+    fn find_in(&mut self, index: &Index, value: Value<'_>) {
+        let (network, matcher) = (&self.program.network, self.matcher);
+        let Scratch { marks, folded, buffer, .. } = &mut *self.scratch;
         folded.clear();
-        fold_into(text, folded);
-        index.find(folded, |probe| {
-            if mark(probes, probe, *event).is_some() {
-                return;
-            }
-            set(probes, probe, *event, SEEN);
-            for rule in self.program.witnessed.get(&probe).into_iter().flatten() {
-                if mark(rules, rule.0, *event).is_none() {
-                    set(rules, rule.0, *event, SEEN);
-                    candidates.push(*rule);
+        if !fold_into_bytes(value, folded, buffer) {
+            return;
+        }
+        folded.extend_from_slice(&[0; PADDING]);
+        let folded = &*folded;
+        index.find(Folded::new(folded), |number| {
+            let found = Found::named(number);
+            if found.sort() == Sort::Quick {
+                let text = folded.get(..folded.len() - PADDING).unwrap_or_default();
+                if marks.state(found.point()).is_some()
+                    || !quick(matcher, network, found, text, value, buffer)
+                {
+                    return;
                 }
+                marks.fire(network, found.point());
+            } else {
+                marks.found_some(network, found);
             }
         });
     }
 
-    /// Whether a node is true of this event.
-    pub(super) fn is_true(&mut self, node: NodeId) -> bool {
-        if let Some(state) = mark(&self.scratch.nodes, node, self.scratch.event) {
-            return state == TRUE;
+    /// Whether a point is true of this event. Only to be asked when everything below it has risen.
+    fn is_true(&mut self, point: Point) -> bool {
+        let network = &self.program.network;
+        let state = self.scratch.marks.state(point);
+        match state {
+            Some(State::True) => return true,
+            Some(State::False) => return false,
+            _ => {}
         }
-        let matcher = self.matcher;
-        let truth = match at(&matcher.nodes, node) {
-            Some(Node::Is(probe)) => self.probe_is_true(*probe),
-            Some(Node::Not(inner)) => !self.is_true(*inner),
-            Some(Node::All(parts)) => parts.iter().all(|part| self.is_true(*part)),
-            Some(Node::AtLeast(1, parts)) => parts.iter().any(|part| self.is_true(*part)),
-            Some(Node::AtLeast(n, parts)) => {
-                parts.iter().filter(|part| self.is_true(**part)).take(*n).count() == *n
-            }
-            None => false,
+        if !network.is_late(point) || state.is_none() && !network.is_unguarded(point) {
+            return false;
+        }
+        let truth = match network.gate(point) {
+            Some(gate) => self.gate_is_true(gate),
+            None => self.ask(point),
         };
-        set(&mut self.scratch.nodes, node, self.scratch.event, if truth { TRUE } else { FALSE });
+        self.scratch.marks.set(point, if truth { State::True } else { State::False });
         truth
     }
 
-    fn probe_is_true(&mut self, id: ProbeId) -> bool {
-        let Some(probe) = at(&self.matcher.probes, id) else { return false };
-        let state = mark(&self.scratch.probes, id, self.scratch.event);
-        let must_ask = match (state, &probe.access) {
-            (Some(TRUE), _) | (Some(SEEN), Access::Indexed(_)) => return true,
-            (Some(SEEN), Access::Guarded(_)) | (None, Access::Free) => true,
-            _ => false,
-        };
-        if !must_ask {
+    fn gate_is_true(&mut self, gate: &Gate) -> bool {
+        let inputs = self.program.network.inputs(gate);
+        count_reaches(inputs, gate.need, |input| self.is_true(input.point()) != input.negated())
+    }
+
+    fn ask(&mut self, point: Point) -> bool {
+        let matcher = self.matcher;
+        let leaf = self.program.network.leaf(point);
+        let Some(probe) = leaf.and_then(|leaf| at(&matcher.probes, leaf.probe?)) else {
             return false;
+        };
+        match (&probe.question, probe.field) {
+            (Question::Cidr(net), Some(field)) => {
+                self.address(field).is_some_and(|address| net.contains(&address))
+            }
+            _ => probe.ask(self.event, &mut self.scratch.buffer),
         }
-        let truth = probe.ask(self.event, &mut self.scratch.buffer);
-        let state = if truth { TRUE } else { FALSE };
-        set(&mut self.scratch.probes, id, self.scratch.event, state);
-        truth
+    }
+
+    /// The value of a field as an address, read once for all networks in a row.
+    fn address(&mut self, field: FieldId) -> Option<IpAddr> {
+        match self.scratch.address {
+            Some((known, address)) if known == field => address,
+            _ => {
+                let text = self.event.field(field)?.text(&mut self.scratch.buffer)?;
+                let address =
+                    text.trim().parse().ok().map(|address: IpAddr| address.to_canonical());
+                self.scratch.address = Some((field, address));
+                address
+            }
+        }
+    }
+
+    /// Whether a node of the matcher is true of this event, for the explanation of a match.
+    pub(super) fn node_is_true(&mut self, node: NodeId) -> bool {
+        let matcher = self.matcher;
+        match at(&matcher.nodes, node) {
+            Some(Node::Is(probe)) => self.probe_is_true(*probe),
+            Some(Node::Not(inner)) => !self.node_is_true(*inner),
+            Some(Node::All(parts)) => parts.iter().all(|part| self.node_is_true(*part)),
+            Some(Node::AtLeast(n, parts)) => {
+                parts.iter().filter(|part| self.node_is_true(**part)).take(*n).count() == *n
+            }
+            None => false,
+        }
+    }
+
+    fn probe_is_true(&mut self, id: u32) -> bool {
+        let network = &self.program.network;
+        if let Some(point) = network.leaf_of(id) {
+            return self.is_true(point);
+        }
+        let matcher = self.matcher;
+        at(&matcher.probes, id).is_some_and(|p| p.ask(self.event, &mut self.scratch.buffer))
+    }
+
+    /// The rules that were found, by taking the list out of the working memory.
+    pub(super) fn take_found(&mut self) -> Vec<RuleIndex> {
+        std::mem::take(&mut self.scratch.marks.found)
+    }
+
+    pub(super) fn give_back(&mut self, found: Vec<RuleIndex>) {
+        self.scratch.marks.found = found;
+    }
+}
+
+/// Whether at least so many inputs are true, asking no more than needed.
+#[inline]
+fn count_reaches(inputs: &[Input], need: u32, mut is_true: impl FnMut(Input) -> bool) -> bool {
+    let need = super::index::wide(need);
+    let Some(mut spare) = inputs.len().checked_sub(need) else { return false };
+    let mut missing = need;
+    for input in inputs {
+        if missing == 0 {
+            break;
+        }
+        if is_true(*input) {
+            missing -= 1;
+        } else if spare == 0 {
+            return false;
+        } else {
+            spare -= 1;
+        }
+    }
+    missing == 0
+}
+
+/// Asks a predicate whose literal was found.
+fn quick(
+    matcher: &Matcher,
+    network: &Network,
+    found: Found,
+    folded: &[u8],
+    value: Value<'_>,
+    buffer: &mut String,
+) -> bool {
+    let leaf = network.leaf(found.point());
+    let Some(probe) = leaf.and_then(|leaf| at(&matcher.probes, leaf.probe?)) else { return false };
+    match &probe.question {
+        Question::Folded(pattern) => {
+            std::str::from_utf8(folded).is_ok_and(|folded| pattern.matches(folded))
+        }
+        Question::Cased(pattern) => value.text(buffer).is_some_and(|text| pattern.matches(text)),
+        _ => false,
     }
 }

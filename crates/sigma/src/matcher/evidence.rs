@@ -39,7 +39,7 @@ impl<E: Fields> Evaluation<'_, E> {
         let matcher = self.matcher;
         let selections = at(&matcher.rules, rule.0).map(|r| r.selections.as_slice());
         for (name, node, asked) in selections.unwrap_or_default() {
-            if *asked && self.is_true(*node) {
+            if *asked && self.node_is_true(*node) {
                 self.collect(name, *node, &mut evidence);
             }
         }
@@ -48,7 +48,7 @@ impl<E: Fields> Evaluation<'_, E> {
 
     fn collect(&mut self, selection: &str, node: NodeId, evidence: &mut Vec<FieldMatch>) {
         let matcher = self.matcher;
-        if !self.is_true(node) {
+        if !self.node_is_true(node) {
             return;
         }
         match at(&matcher.nodes, node) {
@@ -73,7 +73,7 @@ impl<E: Fields> Evaluation<'_, E> {
                 field: field.to_owned(),
                 range: value.as_deref().and_then(|v| range(&probe.question, v)),
                 value,
-                pattern: probe.words.clone(),
+                pattern: probe.test.to_string(),
             });
         };
         let Some(field) = probe.field else {

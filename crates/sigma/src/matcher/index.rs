@@ -1,93 +1,152 @@
-//! The literals of one field: whole values, starts and ends in hash tables by length, the rest in an automaton.
+//! The literals of one field, arranged so that a value leads to those that stand in it.
+//!
+//! Whole values, starts and ends are looked up by a few of their bytes; literals that may stand anywhere by their
+//! rarest four bytes (`grams`); those of the form `name=digest` by the whole of it (`digests`). Every candidate is
+//! compared byte by byte before it is named.
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use rustc_hash::FxHashMap;
-
-use super::{CompileError, ProbeId};
 use crate::matcher::probe::Needle;
 use crate::pattern::Anchor;
 
-/// Finds which literals stand in a folded value.
-#[derive(Debug, Default)]
-pub(super) struct Index {
-    whole: FxHashMap<Box<str>, Vec<ProbeId>>,
-    start: Affixes,
-    end: Affixes,
-    inside: Option<AhoCorasick>,
-    inside_probes: Vec<Vec<ProbeId>>,
+mod digests;
+mod ends;
+mod grams;
+mod table;
+
+use digests::Digests;
+use ends::{Ends, Side};
+use grams::Grams;
+pub(super) use grams::Rarity;
+pub(super) use table::wide;
+use table::{Entry, Table};
+
+/// How many bytes must follow a folded value, so that it can be read in steps of eight.
+pub(super) const PADDING: usize = 8;
+
+/// A folded value with [`PADDING`] behind it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Folded<'a> {
+    padded: &'a [u8],
+    text: &'a [u8],
 }
 
-#[derive(Debug, Default)]
-struct Affixes {
-    lengths: Vec<usize>,
-    probes: FxHashMap<Box<str>, Vec<ProbeId>>,
+impl<'a> Folded<'a> {
+    /// Takes text that ends with [`PADDING`] bytes more.
+    pub(super) fn new(padded: &'a [u8]) -> Self {
+        let length = padded.len().saturating_sub(PADDING);
+        Self { padded, text: padded.get(..length).unwrap_or_default() }
+    }
+}
+
+/// Finds which literals stand in a folded value.
+#[derive(Debug)]
+pub(super) struct Index {
+    whole: Whole,
+    start: Ends,
+    end: Ends,
+    digests: Digests,
+    grams: Grams,
+    /// The text of all literals, one after the other.
+    texts: Box<[u8]>,
 }
 
 impl Index {
-    pub(super) fn new(needles: &[(&Needle, ProbeId)]) -> Result<Self, CompileError> {
-        let mut index = Self::default();
-        let mut inside: Vec<&str> = Vec::new();
-        let mut numbers: FxHashMap<&str, usize> = FxHashMap::default();
-        for (needle, probe) in needles {
+    /// Arranges needles, each with the number under which it is to be named. An empty one is
+    /// found where it is the whole value.
+    pub(super) fn new(needles: &[(&Needle, u32)], rarity: &Rarity) -> Self {
+        let mut texts = Vec::new();
+        let (mut whole, mut start, mut end, mut inside) = (vec![], vec![], vec![], vec![]);
+        let mut empty = Vec::new();
+        for (needle, leaf) in needles {
+            if needle.text.is_empty() && needle.anchor == Anchor::Whole {
+                empty.push(*leaf);
+            }
+            let from = texts.len();
+            texts.extend_from_slice(needle.text.as_bytes());
+            let Some(entry) = Entry::new(*leaf, from, needle.text.len()) else { continue };
             match needle.anchor {
-                Anchor::Whole => push(&mut index.whole, &needle.text, *probe),
-                Anchor::Start => index.start.push(&needle.text, *probe),
-                Anchor::End => index.end.push(&needle.text, *probe),
-                Anchor::Anywhere => {
-                    let number = *numbers.entry(&needle.text).or_insert_with(|| {
-                        inside.push(&needle.text);
-                        index.inside_probes.push(Vec::new());
-                        inside.len() - 1
-                    });
-                    if let Some(probes) = index.inside_probes.get_mut(number) {
-                        probes.push(*probe);
-                    }
-                }
+                Anchor::Whole => whole.push(entry),
+                Anchor::Start => start.push(entry),
+                Anchor::End => end.push(entry),
+                Anchor::Anywhere => inside.push(entry),
             }
         }
-        if !inside.is_empty() {
-            let builder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(inside)?;
-            index.inside = Some(builder);
+        let (digests, inside) = Digests::new(inside, &texts);
+        Self {
+            whole: Whole::new(whole, empty, &texts),
+            start: Ends::new(Side::Start, start, &texts),
+            end: Ends::new(Side::End, end, &texts),
+            digests,
+            grams: Grams::new(inside, &texts, rarity),
+            texts: texts.into(),
         }
-        Ok(index)
     }
 
-    /// Names every probe whose literal stands in the text; one may be named more than once.
-    pub(super) fn find(&self, folded: &str, mut found: impl FnMut(ProbeId)) {
-        let mut all = |probes: &[ProbeId]| probes.iter().for_each(|probe| found(*probe));
-        if let Some(probes) = self.whole.get(folded) {
-            all(probes);
-        }
-        for length in &self.start.lengths {
-            if let Some(probes) = folded.get(..*length).and_then(|t| self.start.probes.get(t)) {
-                all(probes);
+    /// Names every literal that stands in the text; one may be named more than once.
+    pub(super) fn find(&self, folded: Folded<'_>, mut found: impl FnMut(u32)) {
+        self.whole.find(folded.text, &self.texts, &mut found);
+        self.start.find(folded.text, &self.texts, &mut found);
+        self.end.find(folded.text, &self.texts, &mut found);
+        self.digests.find(folded.text, &self.texts, &mut found);
+        self.grams.find(folded, &self.texts, &mut found);
+    }
+
+    /// The bytes it takes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.texts.len()
+            + self.whole.table.bytes()
+            + self.start.bytes()
+            + self.end.bytes()
+            + self.digests.bytes()
+            + self.grams.bytes()
+    }
+}
+
+/// Literals that are the whole value.
+#[derive(Debug)]
+struct Whole {
+    /// Which lengths there are; the last bit stands for all longer ones.
+    lengths: u128,
+    table: Table,
+    /// What is named when the value is empty.
+    empty: Vec<u32>,
+}
+
+impl Whole {
+    fn new(entries: Vec<Entry>, empty: Vec<u32>, texts: &[u8]) -> Self {
+        let lengths = entries.iter().fold(0, |all, entry| all | length_bit(entry.length()));
+        let keyed = entries.into_iter().map(|entry| (hash(entry.text(texts)), entry));
+        Self { lengths, table: Table::new(keyed.collect()), empty }
+    }
+
+    fn find(&self, text: &[u8], texts: &[u8], found: &mut impl FnMut(u32)) {
+        if self.lengths & length_bit(text.len()) == 0 {
+            if text.is_empty() {
+                self.empty.iter().for_each(|leaf| found(*leaf));
             }
+            return;
         }
-        for length in &self.end.lengths {
-            let Some(from) = folded.len().checked_sub(*length) else { break };
-            if let Some(probes) = folded.get(from..).and_then(|t| self.end.probes.get(t)) {
-                all(probes);
-            }
-        }
-        if let Some(automaton) = &self.inside {
-            for hit in automaton.find_overlapping_iter(folded) {
-                if let Some(probes) = self.inside_probes.get(hit.pattern().as_usize()) {
-                    all(probes);
-                }
+        for entry in self.table.get(hash(text)) {
+            if entry.text(texts) == text {
+                found(entry.leaf);
             }
         }
     }
 }
 
-impl Affixes {
-    fn push(&mut self, text: &str, probe: ProbeId) {
-        if let Err(at) = self.lengths.binary_search(&text.len()) {
-            self.lengths.insert(at, text.len());
-        }
-        push(&mut self.probes, text, probe);
-    }
+fn length_bit(length: usize) -> u128 {
+    1 << length.min(127)
 }
 
-fn push(table: &mut FxHashMap<Box<str>, Vec<ProbeId>>, text: &str, probe: ProbeId) {
-    table.entry(text.into()).or_default().push(probe);
+/// A number for a text, spread over all 64 bits.
+fn hash(text: &[u8]) -> u64 {
+    let (chunks, rest) = text.as_chunks::<8>();
+    let seed = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    let hash = chunks.iter().fold(seed, |hash, chunk| mix(hash ^ u64::from_le_bytes(*chunk)));
+    let rest = rest.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
+    mix(hash ^ rest)
+}
+
+fn mix(number: u64) -> u64 {
+    let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    spread ^ spread >> 32
 }

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::CompileError;
 use crate::event::{FieldId, FieldNames, Fields, Value};
-use crate::pattern::{Anchor, Pattern, Shape, fold};
+use crate::pattern::{Anchor, Part, Pattern, Shape, fold};
 use crate::predicate::{Predicate, Relation, Test, TimePart};
 
 mod literal;
@@ -17,7 +17,14 @@ mod time;
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct ProbeKey {
     field: Option<FieldId>,
-    test: String,
+    test: TestKey,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum TestKey {
+    Folded(Pattern),
+    Cased(Pattern),
+    Other(String),
 }
 
 impl ProbeKey {
@@ -26,8 +33,9 @@ impl ProbeKey {
         fields: &mut FieldNames,
     ) -> Result<Self, CompileError> {
         let test = match &predicate.test {
-            Test::Text { pattern, cased: false } => format!("folded {:?}", pattern.folded()),
-            test => format!("{test:?}"),
+            Test::Text { pattern, cased: false } => TestKey::Folded(pattern.folded()),
+            Test::Text { pattern, cased: true } => TestKey::Cased(pattern.clone()),
+            test => TestKey::Other(format!("{test:?}")),
         };
         Ok(Self { field: intern(predicate.field.as_deref(), fields)?, test })
     }
@@ -44,8 +52,8 @@ fn intern(name: Option<&str>, fields: &mut FieldNames) -> Result<Option<FieldId>
 #[derive(Debug)]
 pub(super) struct Probe {
     pub(super) field: Option<FieldId>,
-    /// The predicate in words, for the evidence.
-    pub(super) words: String,
+    /// The predicate as the rule says it, for the evidence.
+    pub(super) test: Test,
     pub(super) question: Question,
     pub(super) access: Access,
 }
@@ -68,9 +76,13 @@ pub(super) enum Question {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Access {
     /// Finding this literal is the answer.
-    Indexed(Needle),
+    Literal(Needle),
     /// Without one of these literals it is false; with it, ask.
     Guarded(Vec<Needle>),
+    /// It is true of every value.
+    Present,
+    /// It is true when there is no value.
+    Absent,
     /// Ask.
     Free,
 }
@@ -90,7 +102,7 @@ impl Probe {
         let question = match &predicate.test {
             Test::Text { pattern, cased: true } => Question::Cased(pattern.clone()),
             Test::Text { pattern, cased: false } => Question::Folded(pattern.folded()),
-            Test::Regex(source) => Question::Regex(Regex::new(source)?),
+            Test::Regex(expression) => Question::Regex(expression.compiled().clone()),
             Test::Cidr(net) => Question::Cidr(*net),
             Test::Number(relation, limit) => Question::Number(*relation, *limit),
             Test::Time(part, relation, limit) => Question::Time(*part, *relation, *limit),
@@ -102,18 +114,23 @@ impl Probe {
                 cased: *cased,
             },
         };
-        let access = access(&question);
         let field = intern(predicate.field.as_deref(), fields)?;
-        Ok(Self { field, words: predicate.test.to_string(), question, access })
+        let access = access(field, &question);
+        Ok(Self { field, test: predicate.test.clone(), question, access })
     }
 
     /// The literals of which one must be found for it to be true; none where that is not known.
     pub(super) fn needles(&self) -> &[Needle] {
         match &self.access {
-            Access::Indexed(needle) => std::slice::from_ref(needle),
+            Access::Literal(needle) => std::slice::from_ref(needle),
             Access::Guarded(needles) => needles,
-            Access::Free => &[],
+            Access::Present | Access::Absent | Access::Free => &[],
         }
+    }
+
+    /// Whether asking is quick, so that it is best done as soon as a literal was found.
+    pub(super) fn is_quick(&self) -> bool {
+        matches!(self.question, Question::Folded(_) | Question::Cased(_))
     }
 
     /// Asks the event, without help from an index.
@@ -187,27 +204,64 @@ fn stands(text: &str, other: &str, anchor: Anchor, cased: bool) -> bool {
     }
 }
 
-fn access(question: &Question) -> Access {
+fn access(field: Option<FieldId>, question: &Question) -> Access {
     match question {
-        Question::Folded(pattern) => {
-            let (text, anchor) = match pattern.shape() {
-                Shape::Equals(t) => (t, Anchor::Whole),
-                Shape::StartsWith(t) => (t, Anchor::Start),
-                Shape::EndsWith(t) => (t, Anchor::End),
-                Shape::Contains(t) => (t, Anchor::Anywhere),
-                Shape::Glob => return guard(pattern.longest_text().map(str::to_owned)),
-            };
-            Access::Indexed(Needle { text: text.to_owned(), anchor })
+        Question::Folded(pattern) => match (pattern.0.as_slice(), field) {
+            ([Part::Any], Some(_)) => Access::Present,
+            _ => match pattern.shape() {
+                Shape::Glob => guard(most_telling(pattern)),
+                Shape::Equals(t) => literal(t, Anchor::Whole),
+                Shape::StartsWith(t) => literal(t, Anchor::Start),
+                Shape::EndsWith(t) => literal(t, Anchor::End),
+                Shape::Contains(t) => literal(t, Anchor::Anywhere),
+            },
+        },
+        Question::Cased(pattern) => guard(most_telling(&pattern.folded())),
+        Question::Regex(regex) => {
+            let texts = literal::required(regex.as_str()).unwrap_or_default();
+            guard(texts.into_iter().map(|text| Needle { text, anchor: Anchor::Anywhere }))
         }
-        Question::Cased(pattern) => guard(pattern.folded().longest_text().map(str::to_owned)),
-        Question::Regex(regex) => guard(literal::required(regex.as_str()).into_iter().flatten()),
+        Question::Exists(true) if field.is_some() => Access::Present,
+        Question::Exists(false) | Question::Null if field.is_some() => Access::Absent,
         _ => Access::Free,
     }
 }
 
-fn guard(texts: impl IntoIterator<Item = String>) -> Access {
-    let needles: Vec<Needle> =
-        texts.into_iter().map(|text| Needle { text, anchor: Anchor::Anywhere }).collect();
+fn literal(text: &str, anchor: Anchor) -> Access {
+    Access::Literal(Needle { text: text.to_owned(), anchor })
+}
+
+/// The text of a pattern that is found by chance the least.
+fn most_telling(pattern: &Pattern) -> Option<Needle> {
+    let last = pattern.0.len().saturating_sub(1);
+    let needles = pattern.0.iter().enumerate().filter_map(|(at, part)| {
+        let Part::Text(text) = part else { return None };
+        let anchor = match at {
+            0 if last == 0 => Anchor::Whole,
+            0 => Anchor::Start,
+            at if at == last => Anchor::End,
+            _ => Anchor::Anywhere,
+        };
+        Some(Needle { text: text.clone(), anchor })
+    });
+    needles.min_by(|a, b| a.chance().total_cmp(&b.chance()))
+}
+
+impl Needle {
+    /// How often it is found by chance, by a rough guess: short literals, and those that may stand anywhere, more often.
+    pub(super) fn chance(&self) -> f64 {
+        let length = u32::try_from(self.text.len()).map_or(f64::MAX, f64::from);
+        let freedom = match self.anchor {
+            Anchor::Whole => 0.5,
+            Anchor::Start | Anchor::End => 1.0,
+            Anchor::Anywhere => 2.0,
+        };
+        freedom / (length + 0.5).powi(2)
+    }
+}
+
+fn guard(needles: impl IntoIterator<Item = Needle>) -> Access {
+    let needles: Vec<Needle> = needles.into_iter().collect();
     let useful = !needles.is_empty() && needles.iter().all(|needle| !needle.text.is_empty());
     if useful { Access::Guarded(needles) } else { Access::Free }
 }

@@ -1,131 +1,121 @@
-//! The rules for one kind of event, arranged so that an event leads to the few that can match it.
-//!
-//! For every rule a set of *witnesses* is chosen: literals of which at least one must be in the event for the rule to
-//! match. Rules that have no such set (`not`, `null`, a bare number test) are looked at for every event.
+//! The rules for one kind of event: which literals to look for in which field, and the network they lead into.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use super::index::Index;
+use super::index::{Index, Rarity};
+use super::network::{Network, Point, Sort};
 use super::probe::Needle;
-use super::{CompileError, Compiled, Matcher, Node, NodeId, ProbeId, RuleIndex, at, part_number};
+use super::{CompileError, Compiled, Matcher, at};
 use crate::event::FieldId;
-use crate::pattern::Anchor;
 
 /// Compiled rules for one kind of event.
 #[derive(Debug, Default)]
 pub(super) struct Program {
-    /// The literals of each field that has any.
-    pub(super) fields: Vec<(FieldId, Index)>,
+    pub(super) fields: Vec<ProgramField>,
+    /// By field number: its place in `fields`, or [`NOT_ASKED`].
+    slots: Vec<u16>,
     /// The literals looked for in every value.
     pub(super) keywords: Option<Index>,
-    /// Which rules to look at when a probe's literal is found.
-    pub(super) witnessed: FxHashMap<ProbeId, Vec<RuleIndex>>,
-    /// Rules to look at always.
-    pub(super) always: Vec<RuleIndex>,
-    rules: usize,
+    pub(super) network: Network,
 }
+
+const NOT_ASKED: u16 = u16::MAX;
+
+/// What a program looks for in one field.
+#[derive(Debug)]
+pub(super) struct ProgramField {
+    pub(super) field: FieldId,
+    pub(super) index: Option<Index>,
+    /// What is found when the field is there at all.
+    pub(super) present: Vec<Found>,
+}
+
+/// A leaf of which something was found, and what to do then.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found(u32);
+
+impl Found {
+    fn new(point: Point, sort: Sort) -> Self {
+        let sort = match sort {
+            Sort::Sure => 0,
+            Sort::Quick => 1,
+            Sort::Late => 2,
+        };
+        Self(point << 2 | sort)
+    }
+
+    #[inline]
+    pub(super) fn named(number: u32) -> Self {
+        Self(number)
+    }
+
+    #[inline]
+    pub(super) fn point(self) -> Point {
+        self.0 >> 2
+    }
+
+    #[inline]
+    pub(super) fn sort(self) -> Sort {
+        match self.0 & 3 {
+            0 => Sort::Sure,
+            1 => Sort::Quick,
+            _ => Sort::Late,
+        }
+    }
+}
+
+/// The needles of one field with what each of them finds.
+type Needles<'a> = Vec<(&'a Needle, u32)>;
 
 impl Program {
     pub(super) fn new(
         matcher: &Matcher,
         wanted: impl Fn(&Compiled) -> bool,
     ) -> Result<Self, CompileError> {
-        let mut program = Self::default();
-        let mut probes = FxHashSet::default();
-        for (number, rule) in matcher.rules.iter().enumerate().filter(|(_, r)| wanted(r)) {
-            let number = RuleIndex(part_number(number)?);
-            program.rules += 1;
-            collect(matcher, rule.root, &mut probes);
-            match witnesses(matcher, rule.root) {
-                Some(set) => {
-                    for probe in set.probes {
-                        program.witnessed.entry(probe).or_default().push(number);
-                    }
-                }
-                None => program.always.push(number),
+        let network = Network::new(matcher, wanted)?;
+        let mut needles: FxHashMap<Option<FieldId>, Needles<'_>> = FxHashMap::default();
+        let mut present: FxHashMap<FieldId, Vec<Found>> = FxHashMap::default();
+        for (point, leaf) in (0..).zip(&network.leaves) {
+            let found = Found::new(point, leaf.sort);
+            let probe = leaf.probe.and_then(|probe| at(&matcher.probes, probe));
+            let texts = probe.map(|probe| probe.needles()).unwrap_or_default();
+            if let (true, Some(field)) = (texts.is_empty(), leaf.field) {
+                present.entry(field).or_default().push(found);
+            }
+            if !texts.is_empty() {
+                needles.entry(leaf.field).or_default().extend(texts.iter().map(|t| (t, found.0)));
             }
         }
-        program.index(matcher, probes)?;
+        let rarity = Rarity::of(needles.values().flatten().map(|(needle, _)| needle.text.as_str()));
+        let keywords = needles.remove(&None).map(|needles| Index::new(&needles, &rarity));
+        let mut program = Self { keywords, network, ..Self::default() };
+        let mut fields: Vec<FieldId> =
+            needles.keys().flatten().chain(present.keys()).copied().collect();
+        fields.sort_unstable();
+        fields.dedup();
+        program.slots = vec![NOT_ASKED; matcher.fields.names.len()];
+        for (slot, field) in (0..).zip(fields) {
+            let index = needles.remove(&Some(field)).map(|needles| Index::new(&needles, &rarity));
+            let present = present.remove(&field).unwrap_or_default();
+            program.fields.push(ProgramField { field, index, present });
+            if let Some(place) = program.slots.get_mut(field.index()) {
+                *place = slot;
+            }
+        }
         Ok(program)
     }
 
-    pub(super) fn rules(&self) -> usize {
-        self.rules
+    /// What is looked for in a field.
+    #[inline]
+    pub(super) fn field(&self, field: FieldId) -> Option<&ProgramField> {
+        let slot = self.slots.get(field.index()).filter(|slot| **slot != NOT_ASKED)?;
+        self.fields.get(usize::from(*slot))
     }
 
-    fn index(&mut self, matcher: &Matcher, probes: FxHashSet<ProbeId>) -> Result<(), CompileError> {
-        let mut probes: Vec<ProbeId> = probes.into_iter().collect();
-        probes.sort_unstable();
-        let mut needles: FxHashMap<Option<FieldId>, Vec<(&Needle, ProbeId)>> = FxHashMap::default();
-        for id in probes {
-            let Some(probe) = at(&matcher.probes, id) else { continue };
-            for needle in probe.needles() {
-                needles.entry(probe.field).or_default().push((needle, id));
-            }
-        }
-        for (field, needles) in needles {
-            let index = Index::new(&needles)?;
-            match field {
-                Some(field) => self.fields.push((field, index)),
-                None => self.keywords = Some(index),
-            }
-        }
-        self.fields.sort_by_key(|(field, _)| *field);
-        Ok(())
+    /// The bytes it takes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        let indexes = self.fields.iter().filter_map(|f| f.index.as_ref()).chain(&self.keywords);
+        let present: usize = self.fields.iter().map(|f| size_of_val(&*f.present)).sum();
+        indexes.map(Index::bytes).sum::<usize>() + present + self.network.bytes()
     }
-}
-
-/// All probes below a node.
-fn collect(matcher: &Matcher, node: NodeId, probes: &mut FxHashSet<ProbeId>) {
-    match at(&matcher.nodes, node) {
-        Some(Node::Is(probe)) => {
-            probes.insert(*probe);
-        }
-        Some(Node::Not(inner)) => collect(matcher, *inner, probes),
-        Some(Node::All(parts) | Node::AtLeast(_, parts)) => {
-            parts.iter().for_each(|part| collect(matcher, *part, probes));
-        }
-        None => {}
-    }
-}
-
-/// Literals of which one must be found, and how often that is expected to happen by chance.
-#[derive(Debug)]
-struct Witnesses {
-    probes: Vec<ProbeId>,
-    cost: f64,
-}
-
-fn witnesses(matcher: &Matcher, node: NodeId) -> Option<Witnesses> {
-    match at(&matcher.nodes, node)? {
-        Node::Is(probe) => {
-            let needles = at(&matcher.probes, *probe)?.needles();
-            let cost = needles.iter().map(cost).sum();
-            (!needles.is_empty()).then(|| Witnesses { probes: vec![*probe], cost })
-        }
-        Node::Not(_) => None,
-        Node::All(parts) => parts
-            .iter()
-            .filter_map(|part| witnesses(matcher, *part))
-            .min_by(|a, b| a.cost.total_cmp(&b.cost)),
-        Node::AtLeast(0, _) => None,
-        Node::AtLeast(_, parts) => {
-            let mut union = Witnesses { probes: Vec::new(), cost: 0.0 };
-            for part in parts {
-                let part = witnesses(matcher, *part)?;
-                union.probes.extend(part.probes);
-                union.cost += part.cost;
-            }
-            union.probes.sort_unstable();
-            union.probes.dedup();
-            Some(union)
-        }
-    }
-}
-
-/// Short literals, and those that may stand anywhere, are found by chance more often.
-fn cost(needle: &Needle) -> f64 {
-    let length = u32::try_from(needle.text.len()).map_or(f64::MAX, f64::from);
-    let freedom = if needle.anchor == Anchor::Anywhere { 2.0 } else { 1.0 };
-    freedom / (length + 0.5).powi(2)
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::Matcher;
 use crate::condition::Condition;
 use crate::pattern::{Anchor, Part, Pattern};
-use crate::predicate::{Predicate, Relation, Term, Test};
+use crate::predicate::{Expression, Predicate, Relation, Term, Test};
 use crate::rule::{LogSource, Rule};
 use crate::selection::Selection;
 
@@ -68,7 +68,7 @@ fn test() -> impl Strategy<Value = Test> {
     prop_oneof![
         6 => (pattern(), proptest::bool::weighted(0.2))
             .prop_map(|(pattern, cased)| Test::Text { pattern, cased }),
-        1 => regex.prop_map(Test::Regex),
+        1 => regex.prop_map(|source| Test::Regex(Expression::new(&source).unwrap())),
         1 => Just(Test::Cidr("10.0.0.0/8".parse().unwrap())),
         1 => (relation, -3..4).prop_map(|(r, n)| Test::Number(r, f64::from(n))),
         1 => any::<bool>().prop_map(Test::Exists),
@@ -176,7 +176,7 @@ fn plain_test(test: &Test, value: Option<&Json>, event: &Map<String, Json>) -> b
     let text = plain_text(value);
     match test {
         Test::Text { pattern, cased } => plain_pattern(&pattern.0, &text, *cased),
-        Test::Regex(source) => regex::Regex::new(source).unwrap().is_match(&text),
+        Test::Regex(source) => regex::Regex::new(source.source()).unwrap().is_match(&text),
         Test::Cidr(net) => text.parse::<std::net::IpAddr>().is_ok_and(|a| net.contains(&a)),
         Test::Number(relation, limit) => text.parse::<f64>().is_ok_and(|n| match relation {
             Relation::Less => n < *limit,

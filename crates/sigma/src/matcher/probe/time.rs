@@ -12,7 +12,9 @@ use crate::predicate::TimePart;
 pub(super) fn part(value: Value<'_>, part: TimePart) -> Option<f64> {
     let time = match value {
         Value::Str(text) => from_text(text.trim())?,
+        Value::Escaped(_) => from_text(value.to_text()?.trim())?,
         Value::Int(number) => from_number(number)?,
+        Value::Uint(number) => from_number(i64::try_from(number).ok()?)?,
         Value::Float(_) | Value::Bool(_) | Value::Null => return None,
     };
     Some(match part {

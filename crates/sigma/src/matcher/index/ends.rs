@@ -1,0 +1,118 @@
+//! Literals that stand at the start or at the end of a value.
+//!
+//! A literal is looked up by up to sixteen of its outermost bytes: the value needs one look-up for each such length
+//! that occurs, however many literals there are.
+
+use super::table::{Entry, Table};
+
+/// Which end of the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Start,
+    End,
+}
+
+/// The literals of one end.
+#[derive(Debug)]
+pub(super) struct Ends {
+    side: Side,
+    /// By how many bytes literals are looked up: 1 to 8, or 16.
+    widths: Vec<usize>,
+    table: Table,
+}
+
+impl Ends {
+    pub(super) fn new(side: Side, entries: Vec<Entry>, texts: &[u8]) -> Self {
+        let mut widths = Vec::new();
+        let keyed = entries.into_iter().filter_map(|entry| {
+            let width = match entry.length() {
+                short @ 0..=8 => short,
+                9..16 => 8,
+                _ => 16,
+            };
+            if !widths.contains(&width) {
+                widths.push(width);
+            }
+            Some((Outermost::of(side, entry.text(texts)).key(width)?, entry))
+        });
+        let table = Table::new(keyed.collect());
+        widths.sort_unstable();
+        Self { side, widths, table }
+    }
+
+    pub(super) fn find(&self, text: &[u8], texts: &[u8], found: &mut impl FnMut(u32)) {
+        if self.widths.is_empty() {
+            return;
+        }
+        let outermost = Outermost::of(self.side, text);
+        for width in &self.widths {
+            let Some(key) = outermost.key(*width) else { break };
+            for entry in self.table.get(key) {
+                let literal = entry.text(texts);
+                let stands = match self.side {
+                    Side::Start => text.starts_with(literal),
+                    Side::End => text.ends_with(literal),
+                };
+                if stands {
+                    found(entry.leaf);
+                }
+            }
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.table.bytes()
+    }
+}
+
+/// The outermost bytes of a text, as numbers in which the outermost byte is the highest.
+#[derive(Debug)]
+struct Outermost {
+    length: usize,
+    eight: u64,
+    next: u64,
+}
+
+impl Outermost {
+    fn of(side: Side, text: &[u8]) -> Self {
+        let (eight, next) = match side {
+            Side::Start => {
+                let head = text.first_chunk::<16>().map(|bytes| u128::from_be_bytes(*bytes));
+                let head = head.unwrap_or_else(|| head_of_few(text.iter()));
+                halves(head)
+            }
+            Side::End => {
+                let tail = text.last_chunk::<16>().map(|bytes| u128::from_le_bytes(*bytes));
+                let tail = tail.unwrap_or_else(|| head_of_few(text.iter().rev()));
+                halves(tail)
+            }
+        };
+        Self { length: text.len(), eight, next }
+    }
+
+    /// A number for so many bytes, different for different widths; `None` when the text is shorter.
+    #[inline]
+    fn key(&self, width: usize) -> Option<u64> {
+        if width > self.length {
+            return None;
+        }
+        let spread = u64::try_from(width).unwrap_or(0).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        Some(match width {
+            0 => return None,
+            1..=8 => (self.eight >> (64 - 8 * width)) ^ spread,
+            _ => super::mix(self.eight) ^ self.next ^ spread,
+        })
+    }
+}
+
+fn halves(number: u128) -> (u64, u64) {
+    let high = u64::try_from(number >> 64).unwrap_or(0);
+    let low = u64::try_from(number & u128::from(u64::MAX)).unwrap_or(0);
+    (high, low)
+}
+
+/// Up to sixteen bytes, the first one highest.
+fn head_of_few<'b>(bytes: impl Iterator<Item = &'b u8>) -> u128 {
+    let placed = bytes.take(16).zip((0..16).rev()).map(|(b, place)| u128::from(*b) << (8 * place));
+    placed.fold(0, |all, byte| all | byte)
+}
