@@ -1,5 +1,5 @@
 # The front door. Each target is one line into scripts/ or xtask.
-.PHONY: help run test lint fmt codegen conformance package clean
+.PHONY: help run test lint fmt codegen conformance fuzz package clean
 
 help:     ## what can be made
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/'
@@ -21,6 +21,9 @@ codegen:  ## derive rows, reference pages, protocol and API contract
 
 conformance: ## compare with other people's rules and queries, where they are at hand
 	@scripts/conformance
+
+fuzz:     ## feed every parser of outside bytes with made-up input, ten seconds each
+	@scripts/fuzz
 
 package:  ## the two programs, optimised, in dist/
 	@scripts/package
