@@ -118,6 +118,23 @@ impl Pattern {
         Self(self.0.iter().map(part).collect())
     }
 
+    /// The text it stands for, where that is one text and nothing else.
+    pub fn literal(&self) -> Option<&str> {
+        match self.shape() {
+            Shape::Equals(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Bytes of the longest text that must be in every value it matches.
+    pub fn longest_literal(&self) -> usize {
+        self.0
+            .iter()
+            .map(|part| if let Part::Text(text) = part { text.len() } else { 0 })
+            .max()
+            .unwrap_or(0)
+    }
+
     pub(crate) fn shape(&self) -> Shape<'_> {
         match self.0.as_slice() {
             [] => Shape::Equals(""),
