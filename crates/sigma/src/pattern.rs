@@ -119,7 +119,7 @@ impl Pattern {
     }
 
     /// The text it stands for, where that is one text and nothing else.
-    pub fn literal(&self) -> Option<&str> {
+    pub fn only_text(&self) -> Option<&str> {
         match self.shape() {
             Shape::Equals(text) => Some(text),
             _ => None,
