@@ -1,31 +1,35 @@
-//! Judges files by rules and prints pairs: the library without the server around it.
+//! Judges files by rules: the library without the server around it.
 //!
-//! `cargo run -p bartizan-detect --example detect -- RULES none|auto FILE…`
+//! `cargo run -p bartizan-detect --example detect -- RULES none|auto pairs|jsonl|csv|html|summary FILE…`
 
-use std::io::BufWriter;
+use std::io::{BufWriter, stdout};
 
 use bartizan_detect as detect;
+use detect::report::{Csv, Html, JsonLines, Pairs, Summary};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let rules = arguments.next().ok_or("usage: detect RULES none|auto FILE…")?;
-    let routing = match arguments.next().as_deref() {
-        Some("none") => detect::Routing::None,
-        _ => detect::Routing::Auto,
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [rules, routing, format, files @ ..] = arguments.as_slice() else {
+        return Err("usage: detect RULES none|auto pairs|jsonl|csv|html|summary FILE…".into());
     };
-    let files: Vec<_> = arguments.map(std::path::PathBuf::from).collect();
+    let routing = if routing == "none" { detect::Routing::None } else { detect::Routing::Auto };
+    let out = BufWriter::new(stdout());
+    let (mut report, detail): (Box<dyn detect::Report>, _) = match format.as_str() {
+        "pairs" => (Box::new(Pairs::new(out)), detect::Detail::Pairs),
+        "jsonl" => (Box::new(JsonLines::new(out)), detect::Detail::Whole),
+        "csv" => (Box::new(Csv::new(out)?), detect::Detail::Explained),
+        "html" => {
+            (Box::new(Html::new(out, "2026-01-01T00:00:00Z".parse()?)), detect::Detail::Explained)
+        }
+        _ => (Box::new(Summary::new(out)), detect::Detail::Explained),
+    };
+    let files: Vec<std::path::PathBuf> = files.iter().map(Into::into).collect();
     let rules = detect::RuleSet::new(&detect::read_rules(rules.as_ref())?)?;
-    let settings = detect::Settings {
-        routing,
-        mapping: if routing == detect::Routing::Auto {
-            detect::Mapping::shipped()?
-        } else {
-            detect::Mapping::none()
-        },
-        threads: 2,
-        detail: detect::Detail::Pairs,
+    let mapping = match routing {
+        detect::Routing::Auto => detect::Mapping::shipped()?,
+        detect::Routing::None => detect::Mapping::none(),
     };
-    let mut report = detect::report::Pairs::new(BufWriter::new(std::io::stdout().lock()));
-    detect::run(&rules, &detect::find_events(&files)?, &settings, &mut report, &mut |_| {})?;
+    let settings = detect::Settings { routing, mapping, threads: 2, detail };
+    detect::run(&rules, &detect::find_events(&files)?, &settings, &mut *report, &mut |_| {})?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bartizan_sigma::{FieldMatch, Rule, RuleIndex};
+use bartizan_sigma::{FieldMatch, Rule};
 use jiff::Timestamp;
 
 use crate::record::{Asked, NameId, Record, Slots, text};
@@ -21,8 +21,6 @@ pub enum Detail {
 /// One match.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// The rule, by its place.
-    pub rule: RuleIndex,
     /// The number of the event in its file, from 0.
     pub event: u64,
     /// When it happened, where the event says so.
@@ -38,9 +36,9 @@ pub struct Finding {
 /// A finding with what it refers to.
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {
-    /// The rule that matched.
+    /// The rule that matched, or what a correlation says about itself.
     pub rule: &'a Rule,
-    /// The file of the event.
+    /// The file of the event; of a correlation, that of the event that completed it.
     pub file: &'a Path,
     /// The match.
     pub finding: &'a Finding,

@@ -193,11 +193,7 @@ impl<'de> Visitor<'de> for Flat<'_> {
     }
 
     fn visit_u64<E>(mut self, int: u64) -> Result<(), E> {
-        match i64::try_from(int) {
-            Ok(int) => self.push(Value::Int(int)),
-            // As text it keeps all its digits.
-            Err(_too_large) => self.push(Value::Str(&int.to_string())),
-        }
+        self.push(i64::try_from(int).map_or(Value::Uint(int), Value::Int));
         Ok(())
     }
 

@@ -21,6 +21,7 @@ pub struct Record {
 enum Cell {
     Text(Span),
     Int(i64),
+    Uint(u64),
     Float(f64),
     Bool(bool),
     Null,
@@ -38,7 +39,9 @@ impl Record {
         let name = self.keep(name);
         let cell = match value {
             Value::Str(text) => Cell::Text(self.keep(text)),
+            Value::Escaped(_) => Cell::Text(self.keep(&text(value))),
             Value::Int(int) => Cell::Int(int),
+            Value::Uint(int) => Cell::Uint(int),
             Value::Float(float) => Cell::Float(float),
             Value::Bool(yes) => Cell::Bool(yes),
             Value::Null => Cell::Null,
@@ -116,6 +119,7 @@ impl Record {
         match cell {
             Cell::Text(span) => Value::Str(self.part(span)),
             Cell::Int(int) => Value::Int(int),
+            Cell::Uint(int) => Value::Uint(int),
             Cell::Float(float) => Value::Float(float),
             Cell::Bool(yes) => Value::Bool(yes),
             Cell::Null => Value::Null,
@@ -136,8 +140,9 @@ fn place(length: usize) -> u32 {
 /// A value as JSON.
 pub(crate) fn json(value: Value<'_>) -> serde_json::Value {
     match value {
-        Value::Str(text) => text.into(),
+        Value::Str(_) | Value::Escaped(_) => text(value).into(),
         Value::Int(int) => int.into(),
+        Value::Uint(int) => int.into(),
         Value::Float(float) => {
             Number::from_f64(float).map_or(serde_json::Value::Null, serde_json::Value::Number)
         }
@@ -148,13 +153,7 @@ pub(crate) fn json(value: Value<'_>) -> serde_json::Value {
 
 /// A value as a person writes it.
 pub(crate) fn text(value: Value<'_>) -> String {
-    match value {
-        Value::Str(text) => text.to_owned(),
-        Value::Int(int) => int.to_string(),
-        Value::Float(float) => float.to_string(),
-        Value::Bool(yes) => yes.to_string(),
-        Value::Null => String::new(),
-    }
+    value.to_text().unwrap_or_default().into_owned()
 }
 
 /// No field of the event answers.
@@ -167,6 +166,8 @@ pub(crate) type NameId = u32;
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
     numbers: FxHashMap<Box<str>, NameId>,
+    /// How many of them are fields of rules.
+    of_rules: NameId,
 }
 
 impl Asked {
@@ -175,6 +176,7 @@ impl Asked {
         matcher.fields().iter().for_each(|name| {
             asked.number(name);
         });
+        asked.of_rules = place(asked.numbers.len());
         asked
     }
 
@@ -189,7 +191,12 @@ impl Asked {
     }
 
     pub(crate) fn slots(&self) -> Slots {
-        Slots { positions: vec![NOTHING; self.numbers.len()], filled: Vec::new() }
+        Slots {
+            positions: vec![NOTHING; self.numbers.len()],
+            filled: Vec::new(),
+            present: Vec::new(),
+            of_rules: self.of_rules,
+        }
     }
 }
 
@@ -198,15 +205,19 @@ impl Asked {
 pub(crate) struct Slots {
     positions: Vec<u32>,
     filled: Vec<NameId>,
+    present: Vec<FieldId>,
+    of_rules: NameId,
 }
 
 impl Slots {
     /// Sorts the fields of a record by number.
     pub(crate) fn fill(&mut self, record: &Record, asked: &Asked) {
-        for id in std::mem::take(&mut self.filled) {
-            self.set(id, NOTHING);
+        for id in self.filled.drain(..) {
+            if let Some(slot) = usize::try_from(id).ok().and_then(|id| self.positions.get_mut(id)) {
+                *slot = NOTHING;
+            }
         }
-        self.filled.clear();
+        self.present.clear();
         for (position, (name, _)) in record.fields.iter().enumerate() {
             if let Some(id) = asked.numbers.get(record.part(*name)) {
                 self.set(*id, place(position));
@@ -226,12 +237,19 @@ impl Slots {
     }
 
     fn set(&mut self, id: NameId, position: u32) {
-        if let Some(slot) = usize::try_from(id).ok().and_then(|id| self.positions.get_mut(id)) {
-            *slot = position;
-            if position != NOTHING {
-                self.filled.push(id);
+        let Some(slot) = usize::try_from(id).ok().and_then(|id| self.positions.get_mut(id)) else {
+            return;
+        };
+        if position == NOTHING {
+            return;
+        }
+        if *slot == NOTHING {
+            self.filled.push(id);
+            if id < self.of_rules {
+                self.present.extend(u16::try_from(id).map(FieldId));
             }
         }
+        *slot = position;
     }
 
     fn position(&self, id: NameId) -> u32 {
@@ -249,6 +267,10 @@ pub(crate) struct View<'a> {
 impl Fields for View<'_> {
     fn field(&self, field: FieldId) -> Option<Value<'_>> {
         self.slots.value(NameId::from(field.0), self.record)
+    }
+
+    fn present(&self) -> Option<&[FieldId]> {
+        Some(&self.slots.present)
     }
 
     fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {

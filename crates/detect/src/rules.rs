@@ -3,8 +3,11 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use bartizan_sigma::{Collection, CompileError, Matcher, Placeholders, Problem, Rule};
+use bartizan_sigma::{
+    Collection, CompileError, Correlation, Links, Matcher, Placeholders, Problem, Rule,
+};
 
 /// Why rules cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -73,22 +76,28 @@ fn read_file(path: &Path) -> Result<RuleFile, RulesError> {
     Ok(RuleFile { name: path.display().to_string(), text })
 }
 
+/// The rules of these files, and what is wrong with the others.
+pub fn collect(files: &[RuleFile]) -> Collection {
+    let mut collection = Collection::default();
+    let placeholders = Placeholders::default();
+    for file in files {
+        collection.add(&file.name, &file.text, &placeholders);
+    }
+    collection
+}
+
 /// Rules that can judge.
 #[derive(Debug)]
 pub struct RuleSet {
     pub(crate) collection: Collection,
     pub(crate) matcher: Matcher,
+    pub(crate) links: Arc<Links>,
 }
 
 impl RuleSet {
     /// Makes one machine of all rules in these files.
     pub fn new(files: &[RuleFile]) -> Result<Self, RulesError> {
-        let mut collection = Collection::default();
-        let placeholders = Placeholders::default();
-        for file in files {
-            collection.add(&file.name, &file.text, &placeholders);
-        }
-        Self::of(collection)
+        Self::of(collect(files))
     }
 
     /// Makes one machine of rules that were read already.
@@ -96,7 +105,8 @@ impl RuleSet {
         let rules = collection.rules.len();
         let matcher = Matcher::new(&collection.rules)
             .map_err(|source| RulesError::Compile { rules, source })?;
-        Ok(Self { collection, matcher })
+        let links = Arc::new(Links::new(&collection.rules, &collection.correlations));
+        Ok(Self { collection, matcher, links })
     }
 
     /// The rules, in the order of their files.
@@ -104,8 +114,13 @@ impl RuleSet {
         &self.collection.rules
     }
 
+    /// The correlations of these rules.
+    pub fn correlations(&self) -> &[Correlation] {
+        self.links.correlations()
+    }
+
     /// Why others are not among them.
-    pub fn problems(&self) -> &[Problem] {
-        &self.collection.problems
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        self.collection.problems.iter().chain(self.links.problems())
     }
 }

@@ -11,15 +11,17 @@ use std::{io, thread};
 
 use bartizan_sigma::CompileError;
 
-use crate::finding::{Circumstances, Detail, Found};
+use crate::finding::{Circumstances, Detail, Finding, Found};
 use crate::kinds::{Kinds, Routing};
 use crate::mapping::Mapping;
 use crate::rules::RuleSet;
 use crate::source::{Block, Source};
 use crate::totals::Totals;
 
+mod correlate;
 mod worker;
 
+use correlate::Correlating;
 use worker::{Judged, Worker};
 
 /// Blocks that were read and not yet reported, for each thread: what bounds the memory of a run.
@@ -187,6 +189,7 @@ struct Collector<'a> {
     files: &'a [PathBuf],
     report: &'a mut dyn Report,
     totals: Totals,
+    correlating: Correlating,
     file: usize,
     /// Events of this file in the blocks before.
     before: u64,
@@ -195,7 +198,8 @@ struct Collector<'a> {
 impl<'a> Collector<'a> {
     fn new(rules: &'a RuleSet, files: &'a [PathBuf], report: &'a mut dyn Report) -> Self {
         let totals = Totals::new(rules, files.len());
-        Self { rules, files, report, totals, file: 0, before: 0 }
+        let correlating = Correlating::new(rules);
+        Self { rules, files, report, totals, correlating, file: 0, before: 0 }
     }
 
     fn collect(
@@ -218,25 +222,48 @@ impl<'a> Collector<'a> {
             }
             progress(self.totals.events, self.totals.findings);
         }
+        for (file, number, finding) in self.correlating.finish() {
+            self.correlated(file, number, &finding)?;
+        }
+        self.totals.uncorrelated += self.correlating.losses();
         self.report.end(&self.totals)?;
         Ok(std::mem::take(&mut self.totals))
     }
 
-    fn take(&mut self, file: usize, mut judged: Judged) -> Result<(), RunError> {
+    fn take(&mut self, file: usize, judged: Judged) -> Result<(), RunError> {
         if file != self.file {
             self.file = file;
             self.before = 0;
         }
-        let path: &Path = self.files.get(file).map_or(Path::new(""), PathBuf::as_path);
-        self.totals.add_block(path, self.before, &judged.counts);
-        for finding in &mut judged.findings {
-            finding.event += self.before;
-            let Some(rule) = self.rules.rules().get(finding.rule.index()) else { continue };
-            let found = Found { rule, file: path, finding };
-            self.totals.add_finding(&found);
-            self.report.add(&found)?;
+        let (before, events) = (self.before, judged.counts.events);
+        self.totals.add_block(path_of(self.files, file), before, &judged.counts);
+        for mut matched in judged.matched {
+            matched.finding.event += before;
+            let silent = self.rules.links.is_silent(matched.rule);
+            let (rule, finding) = (matched.rule, &matched.finding);
+            if let Some(rule) = self.rules.rules().get(rule.index())
+                && !silent
+            {
+                let found = Found { rule, file: path_of(self.files, file), finding };
+                self.totals.add_finding(&found);
+                self.report.add(&found)?;
+            }
+            for (file, number, finding) in self.correlating.observe(file, &matched) {
+                self.correlated(file, number, &finding)?;
+            }
         }
-        self.before += judged.counts.events;
+        self.before += events;
         Ok(())
     }
+
+    fn correlated(&mut self, file: usize, number: usize, finding: &Finding) -> io::Result<()> {
+        let Some(correlation) = self.rules.correlations().get(number) else { return Ok(()) };
+        let found = Found { rule: &correlation.about, file: path_of(self.files, file), finding };
+        self.totals.add_finding(&found);
+        self.report.add(&found)
+    }
+}
+
+fn path_of(files: &[PathBuf], file: usize) -> &Path {
+    files.get(file).map_or(Path::new(""), PathBuf::as_path)
 }

@@ -8,6 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use evtx::EvtxChunkData;
 
+use crate::flatten;
+use crate::mapping::Mapping;
+use crate::record::Record;
+
 mod evtx_chunks;
 mod lines;
 mod values;
@@ -106,15 +110,20 @@ impl Source {
         let file = File::open(path).map_err(failed)?;
         let counted = Counted { inner: file, read: Arc::clone(read) };
         let (start, whole) = peek(counted).map_err(failed)?;
-        if start.starts_with(b"ElfFile\0") {
+        if start.starts_with(EVTX) {
             return EvtxChunks::open(path, read).map(Self::Evtx);
         }
-        let plain: Box<dyn Read + Send> = match start.as_slice() {
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Box::new(zstd::Decoder::new(whole).map_err(failed)?),
-            [0x1f, 0x8b, ..] => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(whole))),
-            _ => Box::new(whole),
-        };
-        Lines::new(plain).map(Self::Lines).map_err(failed)
+        plain(&start, whole).and_then(Lines::new).map(Self::Lines).map_err(failed)
+    }
+
+    /// A file that is in memory.
+    pub(crate) fn of(bytes: Vec<u8>) -> Result<Self, SourceError> {
+        let failed = |source| SourceError::Read { path: "(memory)".into(), source };
+        if bytes.starts_with(EVTX) {
+            return EvtxChunks::of(bytes).map(Self::Evtx);
+        }
+        let (start, whole) = peek(io::Cursor::new(bytes)).map_err(failed)?;
+        plain(&start, whole).and_then(Lines::new).map(Self::Lines).map_err(failed)
     }
 
     /// The next block.
@@ -126,13 +135,56 @@ impl Source {
     }
 }
 
+/// How EVTX files begin.
+const EVTX: &[u8] = b"ElfFile\0";
 /// Bytes seen to know what a file is.
-const PEEK: usize = 8;
+const PEEK: u64 = 8;
 
 fn peek<R: Read>(mut file: R) -> io::Result<(Vec<u8>, impl Read)> {
-    let mut start = Vec::with_capacity(PEEK);
-    file.by_ref().take(8).read_to_end(&mut start)?;
+    let mut start = Vec::new();
+    file.by_ref().take(PEEK).read_to_end(&mut start)?;
     Ok((start.clone(), io::Cursor::new(start).chain(file)))
+}
+
+/// The text of a file that may be compressed.
+fn plain(start: &[u8], whole: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    Ok(match start {
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Box::new(zstd::Decoder::new(whole)?),
+        [0x1f, 0x8b, ..] => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(whole))),
+        _ => Box::new(whole),
+    })
+}
+
+/// The events of a file that is in memory, of whatever form; those that cannot be read are left out.
+pub fn records(bytes: Vec<u8>, mapping: &Mapping) -> Result<Vec<Record>, SourceError> {
+    let mut source = Source::of(bytes)?;
+    let mut records = Vec::new();
+    while let Ok(Some(block)) = source.next() {
+        records.extend(records_of(block, mapping));
+    }
+    Ok(records)
+}
+
+/// The events of a block.
+pub(crate) fn records_of(block: Block, mapping: &Mapping) -> std::vec::IntoIter<Record> {
+    let (mut path, mut records) = (String::new(), Vec::new());
+    let mut push = |json: &[u8]| {
+        let mut record = Record::default();
+        if flatten::read(json, mapping, &mut path, &mut record).is_ok() {
+            records.push(record);
+        }
+    };
+    match block {
+        Block::Lines(text) => text.split(|b| *b == b'\n').for_each(|line| push(line.trim_ascii())),
+        Block::Chunk(mut data) => {
+            if let Ok(mut chunk) = data.parse(Arc::default()) {
+                let rendered = chunk.iter().flatten().filter_map(|r| r.into_json_bytes().ok());
+                rendered.for_each(|record| push(&record.data));
+            }
+        }
+        Block::Broken(_) => {}
+    }
+    records.into_iter()
 }
 
 /// Counts what is read.

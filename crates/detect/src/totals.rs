@@ -31,6 +31,8 @@ pub struct Totals {
     pub bad_events: u64,
     /// How many files, or parts of files, cannot be read.
     pub broken: u64,
+    /// How many matches no correlation could take: they say no time, or lack a field, or there was no room.
+    pub uncorrelated: u64,
     /// The first of these in words: where, and why.
     pub problems: Vec<String>,
     /// When the first and the last event happened.
@@ -67,8 +69,8 @@ pub struct RuleTotals {
 impl Totals {
     pub(crate) fn new(rules: &RuleSet, files: usize) -> Self {
         Self {
-            rules: rules.rules().len(),
-            bad_rules: rules.problems().len(),
+            rules: rules.rules().len() + rules.correlations().len(),
+            bad_rules: rules.problems().count(),
             files,
             ..Self::default()
         }

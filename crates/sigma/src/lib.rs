@@ -32,6 +32,7 @@
 mod collection;
 mod condition;
 mod correlation;
+mod coverage;
 mod event;
 mod matcher;
 mod modifier;
@@ -48,6 +49,7 @@ pub use correlation::{
     Alias, Bounds, Comparison, Correlation, CorrelationEngine, CorrelationKind, EventRef, Fired,
     Links, Losses, Measure, Observation, Part, Sequence, SequenceEvent, Threshold, Together,
 };
+pub use coverage::{Coverage, Tactic};
 pub use event::{FieldId, Fields, JsonEvent, JsonFault, JsonLine, JsonReader, Value};
 pub use matcher::{CompileError, FieldMatch, Match, Matcher, Route, RuleIndex, Scratch, Size};
 pub use pattern::{Anchor, Pattern};

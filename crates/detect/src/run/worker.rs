@@ -1,12 +1,12 @@
 //! Judges one block.
 
-use bartizan_sigma::{CompileError, Match, Scratch};
+use bartizan_sigma::{CompileError, FieldMatch, RuleIndex, Scratch};
 use evtx::{EvtxChunkData, ParserSettings};
 
 use crate::finding::{Circumstances, Detail, Finding};
 use crate::flatten;
 use crate::kinds::{KindMemory, Kinds};
-use crate::record::{Record, Slots, View};
+use crate::record::{NameId, Record, Slots, View, text};
 use crate::rules::RuleSet;
 use crate::source::{Block, chain};
 use crate::totals::BlockCounts;
@@ -32,8 +32,16 @@ pub(super) struct Bench {
 /// A block, judged. Events are numbered from its start.
 #[derive(Default)]
 pub(super) struct Judged {
-    pub(super) findings: Vec<Finding>,
+    pub(super) matched: Vec<Matched>,
     pub(super) counts: BlockCounts,
+}
+
+/// A rule that matched an event.
+pub(super) struct Matched {
+    pub(super) rule: RuleIndex,
+    pub(super) finding: Finding,
+    /// The fields that correlations ask for, if any is about the rule.
+    pub(super) asked: Vec<(String, String)>,
 }
 
 impl Worker<'_> {
@@ -127,25 +135,52 @@ impl Worker<'_> {
         for (wanted, source) in &judging.aliases {
             slots.alias(*wanted, *source);
         }
-        let found = matcher.judge(&judging.route, &View { record, slots }, scratch);
-        let kept = found.into_iter().map(|found| self.keep(found, number, record, slots));
-        judged.findings.extend(kept);
+        let view = View { record, slots };
+        if self.detail == Detail::Pairs {
+            let found = matcher.matching(&judging.route, &view, scratch);
+            let kept = found.iter().map(|rule| self.keep(*rule, Vec::new(), number, record, slots));
+            judged.matched.extend(kept);
+        } else {
+            let found = matcher.judge(&judging.route, &view, scratch).into_iter();
+            let kept =
+                found.map(|found| self.keep(found.rule, found.evidence, number, record, slots));
+            judged.matched.extend(kept);
+        }
         Ok(())
     }
 
-    fn keep(&self, found: Match, event: u64, record: &Record, slots: &Slots) -> Finding {
-        let explained = self.detail >= Detail::Explained;
-        Finding {
-            rule: found.rule,
+    fn keep(
+        &self,
+        rule: RuleIndex,
+        evidence: Vec<FieldMatch>,
+        event: u64,
+        record: &Record,
+        slots: &Slots,
+    ) -> Matched {
+        let links = &self.rules.links;
+        let correlated = links.concerns(rule);
+        let explained = correlated || self.detail >= Detail::Explained;
+        let asked = if correlated { links.fields(rule) } else { Default::default() };
+        let value = |name: &str| {
+            let field = self.rules.matcher.field(name);
+            match field {
+                Some(field) => slots.value(NameId::from(field.0), record),
+                None => record.get(name),
+            }
+        };
+        let asked =
+            asked.into_iter().filter_map(|name| Some((name.to_owned(), text(value(name)?))));
+        let finding = Finding {
             event,
             time: if explained { self.circumstances.time(record, slots) } else { None },
             host: if explained { self.circumstances.host(record, slots) } else { None },
-            evidence: if explained { found.evidence } else { Vec::new() },
+            evidence,
             fields: if self.detail == Detail::Whole {
                 record.to_json()
             } else {
                 Default::default()
             },
-        }
+        };
+        Matched { rule, finding, asked: asked.collect() }
     }
 }

@@ -1,19 +1,22 @@
 //! EVTX files, chunk by chunk (64 KiB each, complete in themselves).
 
-use std::fs::File;
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use evtx::{EvtxParser, IntoIterChunks};
+use evtx::{EvtxChunkData, EvtxParser};
 
 use super::{Block, SourceError};
 
 /// Size of a chunk.
 const CHUNK: u64 = 64 * 1024;
 
+/// Chunks in the order of their records.
+type Chunks = Box<dyn Iterator<Item = evtx::err::Result<EvtxChunkData>> + Send>;
+
 pub(crate) struct EvtxChunks {
-    chunks: IntoIterChunks<File>,
+    chunks: Chunks,
     read: Arc<AtomicU64>,
 }
 
@@ -23,7 +26,15 @@ impl EvtxChunks {
             path: path.to_owned(),
             source: Box::new(source),
         })?;
-        Ok(Self { chunks: parser.into_chunks(), read: Arc::clone(read) })
+        Ok(Self { chunks: Box::new(parser.into_chunks()), read: Arc::clone(read) })
+    }
+
+    /// A file that is in memory.
+    pub(super) fn of(bytes: Vec<u8>) -> Result<Self, SourceError> {
+        let parser = EvtxParser::from_read_seek(Cursor::new(bytes)).map_err(|source| {
+            SourceError::Evtx { path: "(memory)".into(), source: Box::new(source) }
+        })?;
+        Ok(Self { chunks: Box::new(parser.into_chunks()), read: Arc::default() })
     }
 
     pub(super) fn next(&mut self) -> Option<Block> {

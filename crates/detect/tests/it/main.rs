@@ -1,0 +1,9 @@
+//! Events in files, rules in text, and what is said about them.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+mod checking;
+mod conformance;
+mod judging;
+mod reports;
+mod stage;
