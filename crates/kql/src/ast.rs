@@ -22,6 +22,8 @@ pub struct Name {
 pub struct Script {
     /// In order.
     pub statements: Vec<Statement>,
+    /// Every word and text in it, wherever it stands.
+    pub words: std::collections::HashSet<String>,
 }
 
 /// One statement.
@@ -31,6 +33,10 @@ pub enum Statement {
     Let(LetStatement),
     /// A query or a bare expression.
     Query(Expr),
+    /// `set option` or `set option=value`
+    Set(Name),
+    /// `declare query_parameters(name:type=default, …)`
+    Parameters(Vec<Parameter>),
     /// A statement of the language that is known by name only.
     Other(Name),
 }
@@ -96,6 +102,8 @@ pub struct Expr {
 /// What an expression is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExprKind {
+    /// The rows that the body of an operator runs over; never written.
+    Rows,
     /// A constant of a type.
     Literal(Literal, Type),
     /// A column, a `let`, a table.
@@ -182,6 +190,8 @@ pub enum BinaryOp {
     Divide,
     /// `%`
     Modulo,
+    /// `column:term`, in `search` only.
+    Match,
     /// `has`, `!contains` …: the test, and whether it is negated.
     Text(TextOp, bool),
 }
@@ -253,6 +263,101 @@ pub enum PatternPiece {
     Text(String, Span),
     /// A column to fill, perhaps with a type.
     Capture(Name, Option<Type>),
+}
+
+/// `name=value` in a `with (…)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Property {
+    /// The name.
+    pub name: Name,
+    /// The value.
+    pub value: Expr,
+}
+
+/// `: (*, a:long)` after a call of `evaluate`: the columns it gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutputColumns {
+    /// Starting with the columns of the input.
+    pub star: bool,
+    /// The columns.
+    pub columns: Vec<(Name, Type)>,
+}
+
+/// `find [withsource=…] in (…) where … project …`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Find {
+    /// `withsource=name` and others.
+    pub settings: Vec<Setting>,
+    /// The tables; all if there are none.
+    pub tables: Vec<Expr>,
+    /// What is looked for.
+    pub predicate: Expr,
+    /// What is shown: name, type if given; all common columns without it.
+    pub columns: Option<Vec<(Name, Option<Type>)>>,
+    /// Whether what is not shown is packed into a last column.
+    pub pack: bool,
+}
+
+/// `make-series … on … from … to … step … by …`
+#[derive(Debug, Clone, PartialEq)]
+pub struct MakeSeries {
+    /// Each with what stands for no rows.
+    pub aggregates: Vec<(NamedExpr, Option<Expr>)>,
+    /// What is binned.
+    pub on: NamedExpr,
+    /// Where the bins start.
+    pub from: Option<Expr>,
+    /// Where the bins end.
+    pub to: Option<Expr>,
+    /// How wide they are.
+    pub step: Expr,
+    /// Written `in range(from, to, step)`: the end is a bin too.
+    pub in_range: bool,
+    /// The groups.
+    pub by: Vec<NamedExpr>,
+}
+
+/// One level of `top-nested`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NestedTop {
+    /// How many; all without it.
+    pub count: Option<Expr>,
+    /// Of what.
+    pub of: NamedExpr,
+    /// What stands for all others.
+    pub others: Option<Expr>,
+    /// Ranked by what.
+    pub by: NamedExpr,
+    /// `asc` written.
+    pub ascending: bool,
+}
+
+/// `scan [with_match_id=…] [declare (…)] with (step …; step …;)`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scan {
+    /// The name of the column that tells matches apart, if they are to be.
+    pub match_id: Option<Name>,
+    /// `partition by`
+    pub partition: Vec<Expr>,
+    /// Columns of the machine.
+    pub declared: Vec<Parameter>,
+    /// The steps.
+    pub steps: Vec<ScanStep>,
+}
+
+/// `step name [optional] [output=…] : condition => column = value, …;`
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScanStep {
+    /// Its name.
+    pub name: Name,
+    /// Whether a match may pass it by.
+    pub optional: bool,
+    /// `output=`
+    pub output: crate::plan::ScanOutput,
+    /// Whether a row belongs to it.
+    pub condition: Expr,
+    /// What declared columns become.
+    pub assignments: Vec<(Name, Expr)>,
 }
 
 /// One operator of a pipe.
@@ -328,6 +433,54 @@ pub enum OperatorKind {
         arguments: Vec<Argument>,
     },
     Serialize(Vec<NamedExpr>),
+    ExternalData {
+        columns: Vec<(Name, Type)>,
+        locations: Vec<Expr>,
+        properties: Vec<Property>,
+    },
+    Evaluate {
+        plugin: Name,
+        arguments: Vec<Argument>,
+        output: Option<OutputColumns>,
+    },
+    Search {
+        settings: Vec<Setting>,
+        tables: Vec<Expr>,
+        predicate: Expr,
+    },
+    Find(Box<Find>),
+    MvApply {
+        settings: Vec<Setting>,
+        items: Vec<(NamedExpr, Option<Type>)>,
+        limit: Option<Expr>,
+        body: Box<Expr>,
+    },
+    Partition {
+        key: Expr,
+        body: Box<Expr>,
+    },
+    MakeSeries(Box<MakeSeries>),
+    TopNested(Vec<NestedTop>),
+    TopHitters {
+        count: Expr,
+        of: Expr,
+        by: Option<Expr>,
+    },
+    Scan(Box<Scan>),
+    ParseKv {
+        text: Expr,
+        keys: Vec<(Name, Type)>,
+        properties: Vec<Property>,
+    },
+    SampleDistinct {
+        count: Expr,
+        of: Expr,
+    },
+    Reduce(Expr),
+    GetSchema,
+    Consume,
+    ProjectByNames(Vec<Expr>),
+    AssertSchema(Vec<(Name, Type)>),
     /// An operator of the language that is known by name only.
     Unsupported,
     /// No operator of the language.

@@ -8,25 +8,35 @@ mod call;
 mod convert;
 mod expand;
 mod join;
+mod library;
 mod list;
 mod naming;
+mod nested;
 mod operand;
 mod parse;
+mod plugin;
 mod project;
 mod scalar;
+mod scan;
+mod search;
+mod series;
 mod several;
 mod source;
 mod special;
 mod step;
 mod union;
+mod window;
 
 pub(crate) use call::signature;
+pub(crate) use library::FORMS;
 pub(crate) use special::SPECIAL;
+pub(crate) use window::WINDOWS;
 
 use std::rc::Rc;
 
 use crate::ast::{self, LetStatement, LetValue, Statement};
-use crate::plan::{Column, Expr, Plan, Relation, RelationKind, RenderHint};
+use crate::discover::Discovery;
+use crate::plan::{Column, Expr, Plan, Relation, RelationKind, RenderHint, Undiscovered};
 use crate::problem::{Finding, code};
 use crate::schema::{Schema, Type};
 use crate::value::{DateTimeTicks, Literal};
@@ -45,10 +55,14 @@ pub(crate) fn bind(
     script: &ast::Script,
     schema: &Schema,
     now: DateTimeTicks,
+    discovered: &[Discovery],
 ) -> Result<Plan, Vec<Finding>> {
     let mut binder = Binder {
         schema,
         now,
+        discovered: discovered.iter(),
+        undiscovered: Vec::new(),
+        mentioned: &script.words,
         findings: Vec::new(),
         names: Vec::new(),
         nodes: 0,
@@ -56,11 +70,14 @@ pub(crate) fn bind(
         call_depth: 0,
         render: None,
         aggregation: None,
+        windows: None,
+        rows: Vec::new(),
     };
     let root = binder.script(script);
     match root {
         Some(root) if binder.findings.is_empty() => {
-            Ok(Plan { root: root.relation, render: binder.render })
+            let Binder { render, undiscovered, .. } = binder;
+            Ok(Plan { root: root.relation, render, undiscovered })
         }
         _ => Err(binder.findings),
     }
@@ -69,6 +86,11 @@ pub(crate) fn bind(
 struct Binder<'a> {
     schema: &'a Schema,
     now: DateTimeTicks,
+    /// What was found out about columns that depend on the data, and what has to be.
+    discovered: std::slice::Iter<'a, Discovery>,
+    undiscovered: Vec<Undiscovered>,
+    /// Every name that the script speaks of.
+    mentioned: &'a std::collections::HashSet<String>,
     findings: Vec<Finding>,
     /// What `let` has named so far; the last of a name counts.
     names: Vec<(String, Rc<Binding<'a>>)>,
@@ -79,6 +101,10 @@ struct Binder<'a> {
     render: Option<RenderHint>,
     /// Set while the aggregates of a `summarize` are resolved.
     aggregation: Option<aggregates::Aggregation>,
+    /// Set while expressions are resolved that may look at neighbouring rows.
+    windows: Option<window::Windows>,
+    /// What the bodies of the operators that we are inside of run over.
+    rows: Vec<Rel>,
 }
 
 /// What a name of the query's own stands for.
@@ -126,7 +152,12 @@ impl Rel {
     }
 
     fn scope(&self) -> Scope<'_> {
-        Scope { columns: self.columns(), open: self.open, label: self.label.as_deref() }
+        Scope {
+            columns: self.columns(),
+            open: self.open,
+            label: self.label.as_deref(),
+            ..Scope::EMPTY
+        }
     }
 
     /// A step whose columns are those of its input.
@@ -160,10 +191,22 @@ struct Scope<'s> {
     columns: &'s [Column],
     open: bool,
     label: Option<&'s str>,
+    /// Names of runs of these columns, which are written `name.column`: where each starts, and how long
+    /// all of them are. Columns of runs are found under their own names only outside of them.
+    steps: &'s [(String, usize)],
+    step_width: usize,
 }
 
 impl Scope<'_> {
-    const EMPTY: Self = Scope { columns: &[], open: false, label: None };
+    const EMPTY: Self = Scope { columns: &[], open: false, label: None, steps: &[], step_width: 0 };
+
+    /// `name.column` of a run.
+    fn find_in_step(&self, step: &str, name: &str) -> Option<Expr> {
+        let (_, start) = self.steps.iter().find(|(known, _)| known == step)?;
+        let run = self.columns.get(*start..*start + self.step_width)?;
+        let index = start + run.iter().position(|column| column.name == name)?;
+        Some(Expr::column(index, self.columns.get(index)?.ty))
+    }
 
     fn find(&self, name: &str) -> Option<Expr> {
         let index = self.columns.iter().position(|column| column.name == name)?;
@@ -177,6 +220,9 @@ impl<'a> Binder<'a> {
         for statement in &script.statements {
             match statement {
                 Statement::Let(statement) => self.let_statement(statement),
+                // Options of the engine that change no answer here.
+                Statement::Set(_) => {}
+                Statement::Parameters(parameters) => self.query_parameters(parameters),
                 Statement::Other(name) => {
                     let message = format!("the statement `{}` is not supported yet", name.text);
                     self.report(Finding::new(code::UNSUPPORTED, name.span.clone(), message));
@@ -193,6 +239,28 @@ impl<'a> Binder<'a> {
             self.report(Finding::new(code::SYNTAX, 0..0, message));
         }
         root
+    }
+
+    /// Parameters of the query are what they are when nothing is given.
+    fn query_parameters(&mut self, parameters: &'a [ast::Parameter]) {
+        for parameter in parameters {
+            let binding = match (&parameter.ty, &parameter.default) {
+                (ast::ParameterType::Scalar(ty), Some(default)) => {
+                    let value = self.scalar(default, &Scope::EMPTY);
+                    let expr = convert::convert(value, *ty);
+                    let size = measure_expr(&expr);
+                    Binding::Scalar { expr, table_depth: self.table_depth, size }
+                }
+                _ => {
+                    let message = format!("the parameter `{}` has no value", parameter.name.text);
+                    let finding =
+                        Finding::new(code::CONSTANT, parameter.name.span.clone(), message);
+                    self.report(finding.with_help("give it one: `name:type = value`"));
+                    Binding::Broken
+                }
+            };
+            self.names.push((parameter.name.text.clone(), Rc::new(binding)));
+        }
     }
 
     /// The query itself: rows, or a scalar, which is shown as one row.

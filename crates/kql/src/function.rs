@@ -1,8 +1,17 @@
 //! The scalar operators and functions: what a plan may call, and the signatures the binder checks.
 
+mod family;
+mod math;
+mod more;
+mod place;
+mod series;
 mod table;
 
-pub(crate) use table::{FUNCTIONS, find};
+pub use math::Math;
+pub use more::More;
+pub use place::Place;
+pub use series::Series;
+pub(crate) use table::{all, find};
 
 use crate::schema::Type;
 
@@ -91,6 +100,14 @@ macro_rules! functions {
         pub enum Function {
             $($(#[$meta])* $operator,)*
             $(#[doc = $doc] $function,)*
+            /// A function of numbers.
+            Math(Math),
+            /// A function of series.
+            Series(Series),
+            /// A function of places.
+            Place(Place),
+            /// A function that is used less.
+            More(More),
         }
 
         impl Function {
@@ -99,6 +116,10 @@ macro_rules! functions {
                 match self {
                     $(Self::$operator => $symbol,)*
                     $(Self::$function => $name,)*
+                    Self::Math(member) => member.name(),
+                    Self::Series(member) => member.name(),
+                    Self::Place(member) => member.name(),
+                    Self::More(member) => member.name(),
                 }
             }
         }

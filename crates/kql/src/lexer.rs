@@ -38,6 +38,16 @@ pub(crate) enum TokenKind {
     End,
 }
 
+impl TokenKind {
+    /// The word or the text.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Word(text) | Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 /// The longest first.
 const SYMBOLS: &[&str] = &[
     "==", "=~", "!=", "!~", "<=", ">=", "<>", "..", "=>", "|", "(", ")", "[", "]", "{", "}", ",",

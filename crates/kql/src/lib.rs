@@ -7,6 +7,7 @@
 pub mod aggregate;
 pub mod ast;
 mod bind;
+pub mod discover;
 pub mod function;
 mod lexer;
 mod parser;
@@ -23,7 +24,7 @@ pub use lexer::{MAX_QUERY_BYTES, MAX_TOKENS};
 pub use parser::{MAX_DEPTH, MAX_LIST, MAX_OPERATORS};
 pub use plan::Plan;
 pub use problem::{Problem, render};
-pub use schema::{ColumnSchema, Schema, TableSchema, Type};
+pub use schema::{AliasSchema, ColumnSchema, Schema, TableSchema, Type};
 pub use vocabulary::{Entry, functions, operators};
 
 /// Reads the text as far as it can be read; the problems say what could not.
@@ -37,14 +38,28 @@ pub fn parse(text: &str) -> (ast::Script, Vec<Problem>) {
 /// # Errors
 /// Everything that is wrong with the query or not supported here, in the order of the text.
 pub fn plan(text: &str, schema: &Schema, now: value::DateTimeTicks) -> Result<Plan, Vec<Problem>> {
+    plan_with(text, schema, now, &[])
+}
+
+/// As [`plan`], with what was found out about columns that depend on the data, in the order of
+/// [`Plan::undiscovered`].
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_with(
+    text: &str,
+    schema: &Schema,
+    now: value::DateTimeTicks,
+    discovered: &[discover::Discovery],
+) -> Result<Plan, Vec<Problem>> {
     let mut reading = read(text);
     if reading.findings.is_empty() {
-        return bind::bind(&reading.script, schema, now)
+        return bind::bind(&reading.script, schema, now, discovered)
             .map_err(|findings| problem::locate(text, findings));
     }
     // What could be read may have wrong names too; they are told in the same breath.
     if !reading.lost_statement
-        && let Err(more) = bind::bind(&reading.script, schema, now)
+        && let Err(more) = bind::bind(&reading.script, schema, now, discovered)
     {
         reading.findings.extend(more);
     }

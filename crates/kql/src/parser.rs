@@ -2,9 +2,12 @@
 //! text finds several errors.
 
 mod expr;
+mod nested;
 mod operator;
 mod pattern;
+mod plugin;
 mod primary;
+mod series;
 mod source;
 mod statement;
 
@@ -38,13 +41,15 @@ pub(crate) fn parse(tokens: &[Token]) -> Reading {
     let mut parser = Parser {
         tokens,
         at: 0,
+        searching: false,
         nesting: 0,
         height: 0,
         peak: 0,
         lost_statement: false,
         findings: Vec::new(),
     };
-    let script = parser.script();
+    let mut script = parser.script();
+    script.words = tokens.iter().filter_map(|token| token.kind.text()).map(str::to_owned).collect();
     Reading { script, findings: parser.findings, lost_statement: parser.lost_statement }
 }
 
@@ -56,6 +61,8 @@ type Parsed<T> = Result<T, Failed>;
 struct Parser<'a> {
     tokens: &'a [Token],
     at: usize,
+    /// Inside the predicate of `search` or `find`, where a bare text is a test of any column.
+    searching: bool,
     /// How many constructs we are inside of.
     nesting: usize,
     /// The height of the tree of the last expression.

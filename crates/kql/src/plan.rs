@@ -12,13 +12,21 @@
 //! - join keys and group keys treat null as equal to null;
 //! - aggregates skip nulls.
 
+pub(crate) mod lift;
 mod print;
+mod step;
 mod visit;
+mod visit_mut;
 
 use crate::aggregate::AggregateFunction;
 use crate::function::Function;
 use crate::schema::Type;
 use crate::value::Literal;
+
+pub use step::{
+    AddressLookup, KeyValueForm, KeyValues, NestedLevel, ScanOutput, ScanStep, SeriesAxis,
+    StepScan, WindowCall, WindowFunction,
+};
 
 /// A resolved query.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +35,28 @@ pub struct Plan {
     pub root: Relation,
     /// How the query asks to be drawn, if it does.
     pub render: Option<RenderHint>,
+    /// What of the columns depends on the data and is not known yet, in the order in which it has to be
+    /// found out: each may depend on those before it. A plan with any of these is provisional: whoever
+    /// runs it finds out the first and plans the text anew with [`crate::plan_with`].
+    pub undiscovered: Vec<Undiscovered>,
+}
+
+/// Columns that depend on the data: `evaluate bag_unpack(…)` and `pivot(…)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undiscovered {
+    /// Has one column: the bags, or the values that become columns.
+    pub query: Relation,
+    /// What has to be found out.
+    pub subject: Subject,
+}
+
+/// What of the data makes columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The names of the properties of bags, and the types of their values; see [`crate::discover::Bags`].
+    Properties,
+    /// The different values as text; see [`crate::discover::Values`].
+    Values,
 }
 
 impl Plan {
@@ -177,6 +207,77 @@ pub enum RelationKind {
         /// At most so many rows per input row, if given.
         row_limit: Option<u64>,
     },
+    /// Rows of files elsewhere (`externaldata`). Only from places that are allowed; `columns` are read by
+    /// position from CSV and its kin, by name from JSON.
+    External {
+        /// Addresses, without what follows `;` in them (secrets).
+        locations: Vec<String>,
+        /// `csv`, `tsv`, `txt`, `json`, `multijson`, `parquet` … in lower case; `None` to tell by the name.
+        format: Option<String>,
+        /// Whether the first record of each file is a heading.
+        ignore_first_record: bool,
+    },
+    /// The rows in their order, each with values that depend on its neighbours: `row_number`, `prev`,
+    /// `row_cumsum` … `columns` are the input's, then one for each call.
+    Window {
+        /// Where the rows come from, in order.
+        input: Box<Relation>,
+        /// Rows that agree in these are a sequence of their own; usually none.
+        per: Vec<Expr>,
+        /// What is computed.
+        calls: Vec<WindowCall>,
+    },
+    /// The rows, each with a number of its own (any, but no two the same). `columns` are the input's, then
+    /// a `long`.
+    Number {
+        /// Where the rows come from.
+        input: Box<Relation>,
+    },
+    /// At most `count` rows of each group: the first in the given order, or any without one; same columns.
+    /// Groups that stand in order in the input stay in order.
+    LimitPer {
+        /// Where the rows come from.
+        input: Box<Relation>,
+        /// What a group has in common.
+        keys: Vec<Expr>,
+        /// The weightiest first; may be empty.
+        order: Vec<SortKey>,
+        /// How many of each group.
+        count: u64,
+    },
+    /// `make-series`: one row per group, with an array per aggregate. `columns` are the keys, then one for
+    /// each aggregate, then the axis; all but the keys `dynamic`. Without keys and without rows there is
+    /// one row if both bounds are given.
+    MakeSeries {
+        /// Where the rows come from.
+        input: Box<Relation>,
+        /// The keys, over the input.
+        keys: Vec<Expr>,
+        /// What is aggregated in each bin, and what stands where a bin has no rows; of the type of the
+        /// call's only output.
+        aggregates: Vec<(AggregateCall, Literal)>,
+        /// The bins, equally wide.
+        axis: SeriesAxis,
+    },
+    /// `top-nested`: the best values of each level, within those of the level above. `columns` are for each
+    /// level its key and its aggregate.
+    TopNested {
+        /// Where the rows come from.
+        input: Box<Relation>,
+        /// From the outermost.
+        levels: Vec<NestedLevel>,
+    },
+    /// `scan`: rows in order go through the steps of a small machine. `columns` are the input's, then the
+    /// declared ones, then, if `match_id`, a `long`.
+    Steps(Box<StepScan>),
+    /// `parse-kv`. `columns` are the input's, then one for each key.
+    ParseKv(Box<KeyValues>),
+    /// `evaluate ipv4_lookup` and `ipv6_lookup`: matches addresses with the networks of a table, every
+    /// match. `columns` are the input's, then the table's.
+    AddressLookup(Box<AddressLookup>),
+    /// Stands for the rows of one group inside the body of an operator that runs a query for each group.
+    /// Never left in a finished plan.
+    Rows,
     /// `parse` and `parse-where`. `columns` are the input's, then one per capture.
     Parse {
         /// Where the rows come from.

@@ -46,6 +46,22 @@ impl Type {
         }
     }
 
+    /// The name of the type in the language's older type system, as `getschema` tells it.
+    pub const fn system_name(self) -> &'static str {
+        match self {
+            Self::Bool => "System.SByte",
+            Self::Int => "System.Int32",
+            Self::Long => "System.Int64",
+            Self::Real => "System.Double",
+            Self::Decimal => "System.Data.SqlTypes.SqlDecimal",
+            Self::String => "System.String",
+            Self::DateTime => "System.DateTime",
+            Self::TimeSpan => "System.TimeSpan",
+            Self::Guid => "System.Guid",
+            Self::Dynamic => "System.Object",
+        }
+    }
+
     /// The type with this name, in any of its spellings.
     pub fn from_name(name: &str) -> Option<Self> {
         Some(match name {
@@ -101,6 +117,18 @@ pub struct TableSchema {
     pub name: String,
     /// Its columns, in order.
     pub columns: Vec<ColumnSchema>,
+    /// Other names that its columns are known by elsewhere. A column is shown under such a name too, after
+    /// all others, but only to a query that speaks of it.
+    pub aliases: Vec<AliasSchema>,
+}
+
+/// Another name of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AliasSchema {
+    /// The name, case-sensitive.
+    pub name: String,
+    /// The column it stands for.
+    pub column: String,
 }
 
 /// One column of a table.

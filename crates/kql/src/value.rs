@@ -71,6 +71,14 @@ pub enum Dynamic {
 }
 
 impl Dynamic {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The value as JSON text.
     pub fn to_json(&self) -> String {
         let mut out = String::new();

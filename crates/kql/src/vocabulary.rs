@@ -1,7 +1,7 @@
 //! What is supported, for whoever explains the language: operators, functions and aggregates.
 
 use crate::aggregate::AGGREGATES;
-use crate::function::FUNCTIONS;
+use crate::function;
 
 /// Something that a query may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +23,7 @@ pub fn operators() -> Vec<Entry> {
 
 /// The functions and the aggregates, sorted by name.
 pub fn functions() -> Vec<Entry> {
-    let mut entries: Vec<Entry> = FUNCTIONS
-        .iter()
+    let mut entries: Vec<Entry> = function::all()
         .map(|info| Entry {
             name: info.name.to_owned(),
             form: crate::bind::signature(info),
@@ -32,6 +31,8 @@ pub fn functions() -> Vec<Entry> {
             aggregate: false,
         })
         .chain(crate::bind::SPECIAL.iter().map(|entry| plain(*entry)))
+        .chain(crate::bind::WINDOWS.iter().map(|entry| plain(*entry)))
+        .chain(crate::bind::FORMS.iter().map(|entry| plain(*entry)))
         .chain(AGGREGATES.iter().map(|aggregate| Entry {
             aggregate: true,
             ..plain((aggregate.name, aggregate.signature, aggregate.doc))

@@ -16,7 +16,7 @@ mod hostile;
 #[path = "it/soundness.rs"]
 mod soundness;
 
-use bartizan_kql::{ColumnSchema, Schema, TableSchema, Type};
+use bartizan_kql::{AliasSchema, ColumnSchema, Schema, TableSchema, Type};
 
 /// 2024-06-01T12:00:00Z
 const NOW: i64 = 638_528_400_000_000_000;
@@ -27,7 +27,12 @@ fn table(name: &str, columns: &[(&str, Type)]) -> TableSchema {
         ty: *ty,
         doc: String::new(),
     };
-    TableSchema { name: name.to_owned(), columns: columns.iter().map(column).collect() }
+    let aliases = if columns.iter().any(|(name, _)| *name == "Timestamp") {
+        vec![AliasSchema { name: "TimeGenerated".to_owned(), column: "Timestamp".to_owned() }]
+    } else {
+        Vec::new()
+    };
+    TableSchema { name: name.to_owned(), columns: columns.iter().map(column).collect(), aliases }
 }
 
 fn schema() -> Schema {

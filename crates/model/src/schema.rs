@@ -14,6 +14,8 @@ pub struct TableDefinition {
     pub meaning: &'static str,
     /// Which Sigma logsources its rows are.
     pub logsources: &'static [Logsource],
+    /// Other names that queries know its columns by: the name, the column.
+    pub aliases: &'static [(&'static str, &'static str)],
     /// Its columns, in order.
     pub columns: &'static [Column],
 }

@@ -80,6 +80,17 @@ impl Lowering<'_> {
                 expand.lower(plan, input.columns.len(), *index_column)
             }
             RelationKind::Parse { input, .. } => self.parse(relation, input),
+            RelationKind::External { .. } => unsupported("externaldata"),
+            RelationKind::Window { .. } => unsupported("row_number, prev and their kin"),
+            RelationKind::Number { .. } | RelationKind::LimitPer { .. } => {
+                unsupported("mv-apply or partition")
+            }
+            RelationKind::MakeSeries { .. } => unsupported("make-series"),
+            RelationKind::TopNested { .. } => unsupported("top-nested"),
+            RelationKind::Steps(_) => unsupported("scan"),
+            RelationKind::ParseKv(_) => unsupported("parse-kv"),
+            RelationKind::AddressLookup(_) => unsupported("ipv4_lookup and ipv6_lookup"),
+            RelationKind::Rows => unsupported("rows of a group"),
         }
     }
 
@@ -127,6 +138,10 @@ impl Lowering<'_> {
         }
         Ok(builder.project(exprs)?.build()?)
     }
+}
+
+fn unsupported(what: &str) -> Result<LogicalPlan, QueryError> {
+    Err(QueryError::Unsupported(what.to_owned()))
 }
 
 /// The name of the column at a position.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bartizan_kql::Type;
 use bartizan_kql::value::UNIX_EPOCH_TICKS;
-use bartizan_kql::{ColumnSchema, Schema as KqlSchema, TableSchema};
+use bartizan_kql::{AliasSchema, ColumnSchema, Schema as KqlSchema, TableSchema};
 use bartizan_model::{ColumnType, Row, TABLES, TableDefinition, Value};
 use datafusion::arrow::array::{ArrayRef, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -25,8 +25,18 @@ pub fn schema() -> KqlSchema {
                 doc: column.meaning.to_owned(),
             })
             .collect(),
+        aliases: aliases_of(table),
     });
     KqlSchema { tables: tables.collect() }
+}
+
+/// The names that other products give to columns; all of them know the time of a row under one.
+fn aliases_of(table: &TableDefinition) -> Vec<AliasSchema> {
+    let time = ("TimeGenerated", "Timestamp");
+    let named = table.aliases.iter().copied().chain(table.position(time.1).map(|_| time));
+    named
+        .map(|(name, column)| AliasSchema { name: name.to_owned(), column: column.to_owned() })
+        .collect()
 }
 
 pub(crate) const fn kql_type(ty: ColumnType) -> Type {
@@ -57,6 +67,12 @@ pub(crate) fn stored_schema(table: &TableDefinition) -> SchemaRef {
         Type::DateTime => DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into())),
         other => arrow_type(other),
     })
+}
+
+/// Any columns in memory.
+pub(crate) fn memory_schema(columns: &[(String, Type)]) -> SchemaRef {
+    let field = |(name, ty): &(String, Type)| Field::new(name.as_str(), arrow_type(*ty), true);
+    Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
 }
 
 fn schema_of(table: &TableDefinition, arrow: impl Fn(Type) -> DataType) -> SchemaRef {

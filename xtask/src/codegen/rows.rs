@@ -100,9 +100,10 @@ fn row(table: &Table) -> anyhow::Result<String> {
     writeln!(out, "use crate::{{{}}};\n", imports.join(", "))?;
     writeln!(out, "/// {}", table.meaning)?;
     writeln!(out, "#[derive(Debug, Clone, PartialEq, Default)]\npub struct {name} {{")?;
-    for column in &table.column {
+    let fields = fields(table);
+    for (column, field) in table.column.iter().zip(&fields) {
         writeln!(out, "    /// {}.", column.meaning)?;
-        writeln!(out, "    pub {}: Option<{}>,", snake(&column.name), rust_type(column.ty))?;
+        writeln!(out, "    pub {field}: Option<{}>,", rust_type(column.ty))?;
     }
     writeln!(out, "}}\n\nimpl {name} {{")?;
     writeln!(out, "    /// The value in the column at this position of the definition.")?;
@@ -110,8 +111,8 @@ fn row(table: &Table) -> anyhow::Result<String> {
     writeln!(out, "        READERS.get(column).and_then(|read| read(self))\n    }}\n}}\n")?;
     writeln!(out, "/// How to read each column, in order.")?;
     writeln!(out, "const READERS: &[fn(&{name}) -> Option<Value<'_>>] = &[")?;
-    for column in &table.column {
-        writeln!(out, "    |row| row.{}{},", snake(&column.name), into_value(column.ty))?;
+    for (column, field) in table.column.iter().zip(&fields) {
+        writeln!(out, "    |row| row.{field}{},", into_value(column.ty))?;
     }
     writeln!(out, "];\n")?;
     definition(&mut out, table)?;
@@ -129,6 +130,10 @@ fn definition(out: &mut String, table: &Table) -> anyhow::Result<()> {
             "        Logsource {{ product: {:?}, category: {:?}, action_types: &{:?} }},",
             source.product, source.category, source.action_types
         )?;
+    }
+    writeln!(out, "    ],\n    aliases: &[")?;
+    for alias in &table.alias {
+        writeln!(out, "        ({:?}, {:?}),", alias.name, alias.column)?;
     }
     writeln!(out, "    ],\n    columns: &[")?;
     for column in &table.column {
@@ -164,6 +169,28 @@ const fn into_value(ty: Type) -> &'static str {
         Type::Real => ".map(Value::Real)",
         Type::String | Type::Dynamic => ".as_deref().map(Value::Text)",
         Type::Datetime => ".map(Value::DateTime)",
+    }
+}
+
+/// The names of the columns' fields. Names that differ only in the case of letters (`LogonId`, `LogonID`)
+/// are told apart by a number.
+fn fields(table: &Table) -> Vec<String> {
+    let mut fields: Vec<String> = Vec::new();
+    for column in &table.column {
+        let name = field(&column.name);
+        let twins = fields.iter().filter(|known| **known == name).count();
+        fields.push(if twins == 0 { name } else { format!("{name}_{}", twins + 1) });
+    }
+    fields
+}
+
+/// The name of a column's field; words of Rust are escaped.
+fn field(name: &str) -> String {
+    match snake(name).as_str() {
+        word @ ("type" | "match" | "loop" | "use" | "ref" | "where" | "in" | "move") => {
+            format!("r#{word}")
+        }
+        name => name.to_owned(),
     }
 }
 

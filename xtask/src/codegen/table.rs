@@ -13,7 +13,17 @@ pub(super) struct Table {
     pub(super) meaning: String,
     #[serde(default)]
     pub(super) logsource: Vec<Logsource>,
+    #[serde(default)]
+    pub(super) alias: Vec<Alias>,
     pub(super) column: Vec<Column>,
+}
+
+/// Another name that queries know a column by.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Alias {
+    pub(super) name: String,
+    pub(super) column: String,
 }
 
 /// Which Sigma logsource its rows are, by action type.
@@ -89,6 +99,9 @@ fn read(path: &Path) -> anyhow::Result<Table> {
     let mut seen = HashSet::new();
     if let Some(twice) = table.column.iter().find(|column| !seen.insert(column.name.as_str())) {
         bail!("the column {} is written down twice", twice.name);
+    }
+    if let Some(lost) = table.alias.iter().find(|alias| !seen.contains(alias.column.as_str())) {
+        bail!("the alias {} names no column", lost.name);
     }
     Ok(table)
 }

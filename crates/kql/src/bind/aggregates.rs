@@ -30,6 +30,17 @@ pub(super) struct Output {
 }
 
 impl Aggregation {
+    /// Over groups with these keys.
+    pub(super) fn over(keys: &[Expr]) -> Self {
+        let keys = keys.to_vec();
+        Self { calls: Vec::new(), next: keys.len(), keys, key_names: Vec::new() }
+    }
+
+    /// The calls, in the order of their outputs.
+    pub(super) fn into_calls(self) -> Vec<AggregateCall> {
+        self.calls
+    }
+
     pub(super) fn push(&mut self, call: AggregateCall) -> usize {
         let first = self.next;
         self.next += call.outputs.len();

@@ -30,6 +30,9 @@ impl<'a> Binder<'a> {
         {
             return self.nested_aggregate(aggregate, name, arguments, scope);
         }
+        if let Some(result) = self.window_call(name, arguments, scope) {
+            return result;
+        }
         if let Some(result) = self.special_call(name, arguments, span, scope) {
             return result;
         }
@@ -49,10 +52,10 @@ impl<'a> Binder<'a> {
             let message = format!("the function `{text}` is not supported yet");
             return self.fail(code::UNSUPPORTED, &name.span, message);
         }
-        let known = function::FUNCTIONS
-            .iter()
+        let known = function::all()
             .map(|info| info.name)
             .chain(super::special::SPECIAL.iter().map(|(name, _, _)| *name))
+            .chain(super::window::WINDOWS.iter().map(|(name, _, _)| *name))
             .chain(self.names.iter().map(|(name, _)| name.as_str()));
         let suggestion = if self.aggregation.is_some() {
             nearest(text, known.chain(aggregate::AGGREGATES.iter().map(|aggregate| aggregate.name)))

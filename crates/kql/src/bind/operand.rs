@@ -222,8 +222,7 @@ impl<'a> Binder<'a> {
             let text = convert(Expr::column(index, column.ty), Type::String);
             Expr::call(text_function(text_op), vec![text, needle.clone()], Type::Bool)
         });
-        let either = |left, right| Expr::call(Function::Or, vec![left, right], Type::Bool);
-        tests.reduce(either).unwrap_or_else(|| Expr::literal(Literal::Bool(false), Type::Bool))
+        super::search::any_of(tests)
     }
 
     /// A constant regular expression is kept within what can be checked here: its size.
@@ -279,7 +278,7 @@ pub(super) fn not_if(negated: bool, expr: Expr) -> Expr {
     if negated { Expr::call(Function::Not, vec![expr], Type::Bool) } else { expr }
 }
 
-fn text_function(op: TextOp) -> Function {
+pub(super) fn text_function(op: TextOp) -> Function {
     match op {
         TextOp::EqualCaseless => Function::EqualCaseless,
         TextOp::Has => Function::Has,

@@ -177,6 +177,13 @@ fn without_groups(pattern: &str) -> String {
     out
 }
 
+/// The text as a regular expression that matches only it.
+pub(super) fn escaped(text: &str) -> String {
+    let mut regex = String::new();
+    escape_into(text, &mut regex);
+    regex
+}
+
 fn escape_into(text: &str, regex: &mut String) {
     for c in text.chars() {
         if r"\.+*?()|[]{}^$#&-~".contains(c) {

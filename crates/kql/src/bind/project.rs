@@ -1,6 +1,7 @@
 //! `project` and its kin, and `extend`.
 
 use super::naming::{ColumnList, implied_name, matches_pattern};
+use super::step::project_exprs;
 use super::{Binder, Rel};
 use crate::ast::{Name, NamedExpr};
 use crate::plan::{Column, Expr, RelationKind};
@@ -8,6 +9,13 @@ use crate::problem::code;
 
 impl<'a> Binder<'a> {
     pub(super) fn project(&mut self, rel: Rel, items: &'a [NamedExpr]) -> Rel {
+        let (rel, projected) = self.windowed(rel, |binder, rel| binder.projected(rel, items));
+        let mut out = project_exprs(rel, projected);
+        out.label = None;
+        out
+    }
+
+    fn projected(&mut self, rel: &Rel, items: &'a [NamedExpr]) -> (Vec<Column>, Vec<Expr>) {
         let mut list = ColumnList::default();
         let mut exprs = Vec::new();
         let mut given = Vec::new();
@@ -28,9 +36,7 @@ impl<'a> Binder<'a> {
             }
             exprs.push(expr);
         }
-        let mut out = rel.step(list.columns, |input| RelationKind::Project { input, exprs });
-        out.label = None;
-        out
+        (list.columns, exprs)
     }
 
     /// The assignments see only the columns of the input.
@@ -38,6 +44,11 @@ impl<'a> Binder<'a> {
         if items.is_empty() {
             return rel;
         }
+        let (rel, extended) = self.windowed(rel, |binder, rel| binder.extended(rel, items));
+        project_exprs(rel, extended)
+    }
+
+    fn extended(&mut self, rel: &Rel, items: &'a [NamedExpr]) -> (Vec<Column>, Vec<Expr>) {
         let input_columns = rel.columns().len();
         let mut list = ColumnList::with(rel.columns().to_vec());
         let mut exprs: Vec<Expr> =
@@ -70,7 +81,7 @@ impl<'a> Binder<'a> {
                 }
             }
         }
-        rel.step(list.columns, |input| RelationKind::Project { input, exprs })
+        (list.columns, exprs)
     }
 
     /// Several names on the left need a function that gives several values; none here does.

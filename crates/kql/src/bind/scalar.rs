@@ -38,7 +38,7 @@ impl<'a> Binder<'a> {
             ExprKind::TypeOf(_) => {
                 self.fail(code::PLACE, &expr.span, "`typeof` has no meaning here")
             }
-            ExprKind::Pipe(..) | ExprKind::Source(_) => {
+            ExprKind::Pipe(..) | ExprKind::Source(_) | ExprKind::Rows => {
                 self.report(
                     Finding::new(
                         code::PLACE,
@@ -125,10 +125,7 @@ impl<'a> Binder<'a> {
             .iter()
             .map(|column| column.name.as_str())
             .chain(self.names.iter().map(|(name, _)| name.as_str()));
-        // Elsewhere the same tables have their time under this name.
-        let elsewhere = name == "TimeGenerated" && scope.find("Timestamp").is_some();
-        let suggestion =
-            if elsewhere { Some("Timestamp".to_owned()) } else { nearest(name, known) };
+        let suggestion = nearest(name, known);
         let finding =
             Finding::new(code::COLUMN, span.clone(), format!("no column named `{name}`{place}"));
         let finding = if suggestion.is_none() && scope.label.is_none() {
@@ -160,6 +157,11 @@ impl<'a> Binder<'a> {
                 format!("`{side}` has a meaning only in the condition of a join"),
             );
         }
+        if let ExprKind::Name(step) = &base.kind
+            && let Some(column) = scope.find_in_step(step, &name.text)
+        {
+            return column;
+        }
         let value = self.scalar(base, scope);
         let key = Expr::literal(Literal::String(name.text.clone()), Type::String);
         self.member_of(value, key, Function::Member, &name.span)
@@ -189,13 +191,14 @@ impl<'a> Binder<'a> {
     }
 
     fn member_of(&mut self, value: Expr, key: Expr, function: Function, span: &ast::Span) -> Expr {
+        // Elsewhere the columns that hold JSON are dynamic, and queries take members of them at once.
+        let value = match value.ty {
+            Type::String => Expr::call(Function::ParseJson, vec![value], Type::Dynamic),
+            _ => value,
+        };
         if value.ty != Type::Dynamic {
             let message = format!("a {} has no members", value.ty);
-            let mut finding = Finding::new(code::TYPE, span.clone(), message);
-            if value.ty == Type::String {
-                finding = finding.with_help("read the text as JSON first: `parse_json(…)`");
-            }
-            self.report(finding);
+            self.report(Finding::new(code::TYPE, span.clone(), message));
             return Self::poison();
         }
         Expr::call(function, vec![value, key], Type::Dynamic)

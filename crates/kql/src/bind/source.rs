@@ -2,11 +2,11 @@
 
 use super::convert::{convert, convert_literal};
 use super::naming::ColumnList;
-use super::{Binder, Binding, Rel, Scope};
+use super::{Binder, Binding, Rel, Scope, library};
 use crate::ast::{self, Argument, ExprKind, Name, NamedExpr, Operator, OperatorKind};
 use crate::plan::{self, Column, RelationKind};
 use crate::problem::{Finding, code};
-use crate::schema::Type;
+use crate::schema::{AliasSchema, Type};
 use crate::suggest::nearest;
 use crate::time;
 use crate::value::Literal;
@@ -15,7 +15,7 @@ impl<'a> Binder<'a> {
     /// Whether the expression gives rows.
     pub(super) fn is_tabular(&mut self, expr: &ast::Expr) -> bool {
         match &expr.kind {
-            ExprKind::Pipe(..) | ExprKind::Source(_) => true,
+            ExprKind::Pipe(..) | ExprKind::Source(_) | ExprKind::Rows => true,
             ExprKind::Paren(inner) => self.is_tabular(inner),
             ExprKind::Name(name) => match self.lookup(name).as_deref() {
                 Some(Binding::Table { .. }) => true,
@@ -27,7 +27,10 @@ impl<'a> Binder<'a> {
             },
             ExprKind::Call(name, _) => match self.lookup(&name.text) {
                 Some(binding) => self.gives_rows(&binding),
-                None => matches!(name.text.as_str(), "materialize" | "table" | "view"),
+                None => {
+                    matches!(name.text.as_str(), "materialize" | "table" | "view")
+                        || library::gives_rows(&name.text)
+                }
             },
             ExprKind::Member(base, _) => is_foreign(base),
             _ => false,
@@ -60,6 +63,7 @@ impl<'a> Binder<'a> {
                 );
                 Rel::broken()
             }
+            ExprKind::Rows => self.rows.last().cloned().unwrap_or_else(Rel::broken),
             ExprKind::Broken => Rel::broken(),
             _ => {
                 self.fail(code::PLACE, &expr.span, "rows are needed here, not a single value");
@@ -109,6 +113,27 @@ impl<'a> Binder<'a> {
             .collect();
         let mut rel = Rel::new(RelationKind::Scan { table: name.to_owned() }, columns);
         rel.label = Some(name.to_owned());
+        self.with_aliases(rel, &table.aliases)
+    }
+
+    /// Columns under other names, too, where the query speaks of those names.
+    fn with_aliases(&self, rel: Rel, aliases: &[AliasSchema]) -> Rel {
+        let mut picked: Vec<usize> = (0..rel.columns().len()).collect();
+        let mut columns = rel.columns().to_vec();
+        for alias in aliases.iter().filter(|alias| self.mentioned.contains(&alias.name)) {
+            let index = rel.columns().iter().position(|column| column.name == alias.column);
+            let taken = columns.iter().any(|column| column.name == alias.name);
+            if let (Some(index), false) = (index, taken) {
+                let ty = columns.get(index).map_or(Type::Dynamic, |column| column.ty);
+                columns.push(Column { name: alias.name.clone(), ty });
+                picked.push(index);
+            }
+        }
+        if picked.len() == rel.columns().len() {
+            return rel;
+        }
+        let mut rel = rel.pick(&picked);
+        rel.relation.columns = columns;
         rel
     }
 
@@ -132,6 +157,9 @@ impl<'a> Binder<'a> {
         {
             return self.own_table_call(name, &binding, arguments, None);
         }
+        if library::gives_rows(&name.text) {
+            return self.library_table(name, arguments);
+        }
         match (name.text.as_str(), arguments) {
             // Every use of the name is planned alike, so that it is computed once is only a saving.
             ("materialize" | "view", [argument]) => self.table(&argument.value),
@@ -150,7 +178,8 @@ impl<'a> Binder<'a> {
             },
             _ => {
                 let message = format!("there is no function `{}` that gives rows", name.text);
-                let known = self.names.iter().map(|(name, _)| name.as_str());
+                let known =
+                    self.names.iter().map(|(name, _)| name.as_str()).chain(library::names());
                 let suggestion = nearest(&name.text, known);
                 let finding = if super::special::is_known_elsewhere(&name.text) {
                     let message = format!("the function `{}` is not supported yet", name.text);
@@ -176,6 +205,17 @@ impl<'a> Binder<'a> {
             OperatorKind::Union { settings, sources } => {
                 self.union(None, settings, sources, &operator.name)
             }
+            OperatorKind::ExternalData { columns, locations, properties } => {
+                self.external_data(columns, locations, properties)
+            }
+            OperatorKind::Search { settings, tables, predicate } => {
+                self.search(None, settings, tables, predicate)
+            }
+            OperatorKind::Find(find) => self.find(find),
+            OperatorKind::Evaluate { plugin, arguments, output } => {
+                let one = Rel::new(RelationKind::Values { rows: vec![Vec::new()] }, Vec::new());
+                self.evaluate(one, plugin, arguments, output.as_ref())
+            }
             _ => {
                 self.refuse(operator);
                 Rel::broken()
@@ -191,11 +231,7 @@ impl<'a> Binder<'a> {
             name.span.clone(),
             format!("the operator `{}` is not supported yet", name.text),
         );
-        self.report(match name.text.as_str() {
-            "externaldata" | "external_data" => finding
-                .with_help("queries do not fetch from outside; put the values into a `datatable`"),
-            _ => finding,
-        });
+        self.report(finding);
     }
 
     fn datatable(

@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use super::naming::{ColumnList, implied_name};
-use super::{Binder, Binding, Rel, Scope};
+use super::naming::{ColumnList, implied_name, matches_pattern};
+use super::{Binder, Binding, Rel, Scope, library};
 use crate::aggregate::AggregateFunction;
 use crate::ast::{self, Argument, ExprKind, Name, NamedExpr, Operator, OperatorKind, SortItem};
 use crate::plan::{self, AggregateCall, Column, Expr, RelationKind, SortKey};
 use crate::problem::{Finding, code};
 use crate::schema::Type;
 use crate::suggest::nearest;
-use crate::value::Literal;
+use crate::value::{Dynamic, Literal};
 
 impl<'a> Binder<'a> {
     pub(super) fn step(&mut self, rel: Rel, operator: &'a Operator) -> Rel {
@@ -54,11 +54,47 @@ impl<'a> Binder<'a> {
                 self.names.push((name.text.clone(), Rc::new(binding)));
                 rel
             }
+            OperatorKind::Evaluate { plugin, arguments, output } => {
+                self.evaluate(rel, plugin, arguments, output.as_ref())
+            }
+            OperatorKind::Search { settings, tables, predicate } => {
+                self.search(Some(rel), settings, tables, predicate)
+            }
+            OperatorKind::MvApply { settings, items, limit, body } => {
+                self.mv_apply(rel, &operator.name, (settings, items, limit.as_ref()), body)
+            }
+            OperatorKind::Partition { key, body } => self.partition(rel, &operator.name, key, body),
+            OperatorKind::MakeSeries(series) => self.make_series(rel, series),
+            OperatorKind::TopNested(levels) => self.top_nested(rel, levels),
+            OperatorKind::TopHitters { count, of, by } => {
+                self.top_hitters(rel, count, of, by.as_ref())
+            }
+            OperatorKind::Scan(scan) => self.scan(rel, scan),
+            OperatorKind::ParseKv { text, keys, properties } => {
+                self.parse_kv(rel, text, keys, properties)
+            }
+            OperatorKind::SampleDistinct { count, of } => {
+                let item = self.keys(&rel, std::slice::from_ref(of));
+                let kept = project_exprs(rel, item);
+                self.take(kept.same(|input| RelationKind::Distinct { input }), count)
+            }
+            OperatorKind::GetSchema => get_schema(&rel),
+            OperatorKind::Consume => {
+                Rel::new(RelationKind::Values { rows: Vec::new() }, Vec::new())
+            }
+            OperatorKind::ProjectByNames(names) => self.project_by_names(rel, names),
+            OperatorKind::AssertSchema(columns) => self.assert_schema(rel, columns),
+            OperatorKind::Reduce(_) => {
+                self.refuse(operator);
+                Rel { open: true, ..rel }
+            }
             OperatorKind::Unsupported => {
                 self.refuse(operator);
                 Rel { open: true, ..rel }
             }
             OperatorKind::Datatable { .. }
+            | OperatorKind::ExternalData { .. }
+            | OperatorKind::Find(_)
             | OperatorKind::Print(_)
             | OperatorKind::Range { .. } => {
                 let message = format!("`{}` takes no rows; it starts a query", operator.name.text);
@@ -74,12 +110,15 @@ impl<'a> Binder<'a> {
         if let Some(binding) = binding.filter(|b| matches!(**b, Binding::Function { .. })) {
             return self.own_table_call(name, &binding, arguments, Some(rel));
         }
+        if library::takes_rows(&name.text) {
+            return self.library_call(rel, name, arguments);
+        }
         let finding = if super::special::is_known_elsewhere(&name.text) {
             let message = format!("the function `{}` is not supported yet", name.text);
             Finding::new(code::UNSUPPORTED, name.span.clone(), message)
         } else {
             let message = format!("there is no function `{}` that takes rows", name.text);
-            let known = self.names.iter().map(|(name, _)| name.as_str());
+            let known = self.names.iter().map(|(name, _)| name.as_str()).chain(library::names());
             Finding::new(code::FUNCTION, name.span.clone(), message)
                 .suggesting(nearest(&name.text, known))
         };
@@ -88,12 +127,21 @@ impl<'a> Binder<'a> {
     }
 
     fn filter(&mut self, rel: Rel, predicate: &'a ast::Expr) -> Rel {
-        let bound = self.scalar(predicate, &rel.scope());
-        let predicate = self.predicate(bound, &predicate.span);
-        rel.same(|input| RelationKind::Filter { input, predicate })
+        let width = rel.columns().len();
+        let (rel, predicate) = self.windowed(rel, |binder, rel| {
+            let bound = binder.scalar(predicate, &rel.scope());
+            binder.predicate(bound, &predicate.span)
+        });
+        rel.same(|input| RelationKind::Filter { input, predicate }).first_columns(width)
     }
 
     fn sort(&mut self, rel: Rel, items: &'a [SortItem]) -> Rel {
+        let width = rel.columns().len();
+        let (rel, keys) = self.windowed(rel, |binder, rel| binder.sort_keys(rel, items));
+        rel.same(|input| RelationKind::Sort { input, keys }).first_columns(width)
+    }
+
+    fn sort_keys(&mut self, rel: &Rel, items: &'a [SortItem]) -> Vec<SortKey> {
         let mut keys = Vec::new();
         for item in items {
             let span = &item.expr.expr.span;
@@ -106,10 +154,10 @@ impl<'a> Binder<'a> {
             let nulls_first = item.nulls_first.unwrap_or(item.ascending);
             keys.push(SortKey { expr, descending: !item.ascending, nulls_first });
         }
-        rel.same(|input| RelationKind::Sort { input, keys })
+        keys
     }
 
-    fn take(&mut self, rel: Rel, count: &'a ast::Expr) -> Rel {
+    pub(super) fn take(&mut self, rel: Rel, count: &'a ast::Expr) -> Rel {
         let count = self.constant_count(count);
         rel.same(|input| RelationKind::Limit { input, count })
     }
@@ -138,6 +186,31 @@ impl<'a> Binder<'a> {
             }
             return rel.same(|input| RelationKind::Distinct { input });
         }
+        let (rel, keys) = self.windowed(rel, |binder, rel| binder.named_keys(rel, items));
+        project_exprs(rel, keys).same(|input| RelationKind::Distinct { input })
+    }
+
+    /// Expressions that name themselves.
+    pub(super) fn keys(&mut self, rel: &Rel, items: &'a [ast::Expr]) -> (Vec<Column>, Vec<Expr>) {
+        let mut list = ColumnList::default();
+        let mut exprs = Vec::new();
+        for item in items {
+            let expr = self.scalar(item, &rel.scope());
+            match implied_name(item) {
+                Some(name) => list.add(&name, expr.ty),
+                None => list.add_numbered(expr.ty),
+            };
+            exprs.push(expr);
+        }
+        (list.columns, exprs)
+    }
+
+    /// Expressions with the names that are given to them or that they bring along.
+    pub(super) fn named_keys(
+        &mut self,
+        rel: &Rel,
+        items: &'a [NamedExpr],
+    ) -> (Vec<Column>, Vec<Expr>) {
         let mut list = ColumnList::default();
         let mut exprs = Vec::new();
         for item in items {
@@ -149,10 +222,72 @@ impl<'a> Binder<'a> {
             };
             exprs.push(expr);
         }
-        let columns = list.columns;
-        rel.step(columns, |input| RelationKind::Project { input, exprs })
-            .same(|input| RelationKind::Distinct { input })
+        (list.columns, exprs)
     }
+
+    fn project_by_names(&mut self, rel: Rel, names: &'a [ast::Expr]) -> Rel {
+        let mut picked = Vec::new();
+        for name in names {
+            let value = self.scalar(name, &Scope::EMPTY);
+            let texts = match value.kind {
+                plan::ExprKind::Literal(Literal::String(text)) => vec![text],
+                plan::ExprKind::Literal(Literal::Dynamic(Dynamic::Array(items))) => {
+                    items.iter().filter_map(Dynamic::as_text).map(str::to_owned).collect()
+                }
+                _ => {
+                    self.fail(code::CONSTANT, &name.span, "constant names are needed here");
+                    Vec::new()
+                }
+            };
+            for text in texts {
+                for (index, column) in rel.columns().iter().enumerate() {
+                    if matches_pattern(&text, &column.name) && !picked.contains(&index) {
+                        picked.push(index);
+                    }
+                }
+            }
+        }
+        rel.pick(&picked)
+    }
+
+    fn assert_schema(&mut self, rel: Rel, columns: &[(Name, Type)]) -> Rel {
+        for (name, ty) in columns {
+            match rel.scope().find(&name.text) {
+                Some(found) if found.ty != *ty => {
+                    let message = format!("`{}` is a {}, not a {ty}", name.text, found.ty);
+                    self.fail(code::TYPE, &name.span, message);
+                }
+                None if !rel.open => {
+                    self.unknown_column(&name.text, &name.span, &rel.scope());
+                }
+                _ => {}
+            }
+        }
+        rel
+    }
+}
+
+/// Only these columns.
+pub(super) fn project_exprs(rel: Rel, (columns, exprs): (Vec<Column>, Vec<Expr>)) -> Rel {
+    rel.step(columns, |input| RelationKind::Project { input, exprs })
+}
+
+/// `getschema`: the columns as rows.
+fn get_schema(rel: &Rel) -> Rel {
+    let text = |text: &str| Literal::String(text.to_owned());
+    let rows = rel.columns().iter().enumerate().map(|(index, column)| {
+        let ordinal = i64::try_from(index).map_or(Literal::Null, Literal::Long);
+        vec![text(&column.name), ordinal, text(column.ty.system_name()), text(column.ty.name())]
+    });
+    let rows = rows.collect();
+    let column = |name: &str, ty| Column { name: name.to_owned(), ty };
+    let columns = vec![
+        column("ColumnName", Type::String),
+        column("ColumnOrdinal", Type::Long),
+        column("DataType", Type::String),
+        column("ColumnType", Type::String),
+    ];
+    Rel::new(RelationKind::Values { rows }, columns)
 }
 
 /// `count`: one row, one column.

@@ -37,21 +37,8 @@ impl<'a> Binder<'a> {
             self.fail(code::TABLE, &operator.span, "none of these tables exists");
             return Rel::broken();
         }
-        let open = inputs.iter().any(|(_, rel)| rel.open);
-        let mut columns = if manner.inner { shared_columns(&inputs) } else { all_columns(&inputs) };
-        if let Some(name) = &manner.source_column {
-            columns.insert(0, (name.clone(), None, Type::String));
-        }
-        let output: Vec<Column> =
-            columns.iter().map(|(name, _, ty)| Column { name: name.clone(), ty: *ty }).collect();
-        let aligned = inputs
-            .into_iter()
-            .map(|(label, rel)| align(label, rel, &columns, &output))
-            .map(|rel| rel.relation)
-            .collect();
-        let mut out = Rel::new(RelationKind::Union { inputs: aligned }, output);
-        out.open = open;
-        out
+        let columns = if manner.inner { shared_columns(&inputs) } else { all_columns(&inputs) };
+        all_rows(inputs, columns, manner.source_column.as_deref())
     }
 
     fn union_manner(&mut self, settings: &[Setting]) -> Manner {
@@ -81,7 +68,7 @@ impl<'a> Binder<'a> {
         manner
     }
 
-    fn union_source(
+    pub(super) fn union_source(
         &mut self,
         source: &'a ast::Expr,
         fuzzy: bool,
@@ -115,8 +102,35 @@ impl<'a> Binder<'a> {
     }
 }
 
+/// All rows of all inputs, with all columns; before them one that says which input a row is from.
+pub(super) fn outer(inputs: Vec<(String, Rel)>, source_column: Option<&str>) -> Rel {
+    let columns = all_columns(&inputs);
+    all_rows(inputs, columns, source_column)
+}
+
+fn all_rows(
+    inputs: Vec<(String, Rel)>,
+    mut columns: Vec<Shared>,
+    source_column: Option<&str>,
+) -> Rel {
+    let open = inputs.iter().any(|(_, rel)| rel.open);
+    if let Some(name) = source_column {
+        columns.insert(0, (name.to_owned(), None, Type::String));
+    }
+    let output: Vec<Column> =
+        columns.iter().map(|(name, _, ty)| Column { name: name.clone(), ty: *ty }).collect();
+    let aligned = inputs
+        .into_iter()
+        .map(|(label, rel)| align(label, rel, &columns, &output))
+        .map(|rel| rel.relation)
+        .collect();
+    let mut out = Rel::new(RelationKind::Union { inputs: aligned }, output);
+    out.open = open;
+    out
+}
+
 /// The table an input comes from, or its place.
-fn source_name(rel: &Rel, index: usize) -> String {
+pub(super) fn source_name(rel: &Rel, index: usize) -> String {
     match &rel.label {
         Some(label) if !label.starts_with('`') => label.clone(),
         _ => format!("union_arg{index}"),

@@ -7,7 +7,20 @@ use Param::{Any, Bool, Date, Dyn, Int, Num, Real, Span, Str, Text};
 
 /// The function with exactly this name.
 pub(crate) fn find(name: &str) -> Option<&'static FunctionInfo> {
-    FUNCTIONS.iter().find(|function| function.name == name)
+    all().find(|function| function.name == name)
+}
+
+/// Every function that the language here knows.
+pub(crate) fn all() -> impl Iterator<Item = &'static FunctionInfo> {
+    [
+        FUNCTIONS,
+        super::math::MEMBERS,
+        super::series::MEMBERS,
+        super::place::MEMBERS,
+        super::more::MEMBERS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 const BOOL: Gives = Gives::Type(Type::Bool);
@@ -50,9 +63,9 @@ const fn named(info: FunctionInfo) -> FunctionInfo {
     FunctionInfo { naming: Naming::First, ..info }
 }
 
-/// Every function that the language here knows, by name.
+/// The functions that are used most.
 #[rustfmt::skip]
-pub(crate) const FUNCTIONS: &[FunctionInfo] = &[
+const FUNCTIONS: &[FunctionInfo] = &[
     // conditions
     row("not", F::Not, &[Bool], 0, BOOL, "the opposite"),
     row("isnull", F::IsNull, &[Any], 0, BOOL, "whether it is null"),
@@ -133,7 +146,7 @@ pub(crate) const FUNCTIONS: &[FunctionInfo] = &[
     // numbers
     row("abs", F::Abs, &[Any], 0, Gives::First, "the absolute value"),
     row("round", F::Round, &[Num, Int], 1, Gives::First, "rounded to so many decimals"),
-    row("ceiling", F::Ceiling, &[Num], 0, Gives::First, "the least whole number not below it"),
+    row("ceiling", F::Ceiling, &[Real], 0, REAL, "the least whole number not below it"),
     row("sqrt", F::Sqrt, &[Real], 0, REAL, "the square root"),
     row("pow", F::Pow, &[Real, Real], 0, REAL, "raised to a power"),
     row("exp", F::Exp, &[Real], 0, REAL, "the exponential"),
@@ -155,7 +168,7 @@ pub(crate) const FUNCTIONS: &[FunctionInfo] = &[
     // time
     row("datetime_diff", F::DateTimeDiff, &[Str, Date, Date], 0, LONG, "the boundaries of a period between two datetimes"),
     row("datetime_add", F::DateTimeAdd, &[Str, Int, Date], 0, DATE, "so many periods later"),
-    row("datetime_part", F::DateTimePart, &[Str, Date], 0, INT, "part of a datetime"),
+    row("datetime_part", F::DateTimePart, &[Str, Date], 0, LONG, "part of a datetime"),
     named(row("startofday", F::StartOfDay, &[Date, Int], 1, DATE, "the start of the day")),
     named(row("startofweek", F::StartOfWeek, &[Date, Int], 1, DATE, "the start of the week")),
     named(row("startofmonth", F::StartOfMonth, &[Date, Int], 1, DATE, "the start of the month")),
@@ -168,9 +181,9 @@ pub(crate) const FUNCTIONS: &[FunctionInfo] = &[
     row("dayofmonth", F::DayOfMonth, &[Date], 0, INT, "the day in its month"),
     row("dayofyear", F::DayOfYear, &[Date], 0, INT, "the day in its year"),
     row("hourofday", F::HourOfDay, &[Date], 0, INT, "the hour"),
-    row("monthofyear", F::MonthOfYear, &[Date], 0, INT, "the month"),
-    row("getmonth", F::MonthOfYear, &[Date], 0, INT, "the month"),
-    row("getyear", F::GetYear, &[Date], 0, INT, "the year"),
+    row("monthofyear", F::MonthOfYear, &[Date], 0, LONG, "the month"),
+    row("getmonth", F::MonthOfYear, &[Date], 0, LONG, "the month"),
+    row("getyear", F::GetYear, &[Date], 0, LONG, "the year"),
     row("week_of_year", F::WeekOfYear, &[Date], 0, LONG, "the week by ISO 8601"),
     row("weekofyear", F::WeekOfYear, &[Date], 0, LONG, "the week by ISO 8601"),
     row("format_datetime", F::FormatDateTime, &[Date, Str], 0, TEXT, "a datetime in a format"),

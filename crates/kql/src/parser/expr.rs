@@ -13,6 +13,14 @@ impl Parser<'_> {
         self.nested(Self::or)
     }
 
+    /// The predicate of `search` and `find`.
+    pub(super) fn search_expr(&mut self) -> Parsed<Expr> {
+        let outer = std::mem::replace(&mut self.searching, true);
+        let predicate = self.expr();
+        self.searching = outer;
+        predicate
+    }
+
     /// `name = expr`, `(a, b) = expr`, or an expression.
     pub(super) fn named_expr(&mut self) -> Parsed<NamedExpr> {
         let names = self.assigned_names();
@@ -179,6 +187,7 @@ impl Parser<'_> {
         let left = self.unary()?;
         let op = match self.kind() {
             TokenKind::Symbol("=~") => BinaryOp::Text(TextOp::EqualCaseless, false),
+            TokenKind::Symbol(":") if self.searching => BinaryOp::Match,
             TokenKind::Symbol("!~") => BinaryOp::Text(TextOp::EqualCaseless, true),
             TokenKind::Word(word) => match text_op(word) {
                 Some(op) => op,

@@ -17,8 +17,25 @@ impl Parser<'_> {
             self.peak = outer_peak.max(self.peak);
             return Ok(source);
         }
+        self.operators_over(source, outer_peak, Vec::new())
+    }
+
+    /// `operator | operator`: a query over rows that are given to it.
+    pub(super) fn body(&mut self) -> Parsed<Expr> {
+        let outer_peak = std::mem::take(&mut self.peak);
+        let start = self.span().start;
+        let rows = Expr { kind: ExprKind::Rows, span: start..start };
+        let first = self.operator()?;
+        self.operators_over(rows, outer_peak, vec![first])
+    }
+
+    fn operators_over(
+        &mut self,
+        source: Expr,
+        outer_peak: usize,
+        mut operators: Vec<Operator>,
+    ) -> Parsed<Expr> {
         let start = source.span.start;
-        let mut operators = Vec::new();
         while self.take("|") {
             if operators.len() >= MAX_OPERATORS {
                 let message = format!("a pipe may have at most {MAX_OPERATORS} operators");
@@ -120,6 +137,33 @@ impl Parser<'_> {
                 OperatorKind::As(self.name()?)
             }
             "serialize" => OperatorKind::Serialize(self.columns_or_none()?),
+            "sample" => OperatorKind::Take(self.expr()?),
+            "sample-distinct" => {
+                let count = self.expr()?;
+                self.expect_word("of")?;
+                OperatorKind::SampleDistinct { count, of: self.expr()? }
+            }
+            "getschema" => OperatorKind::GetSchema,
+            "consume" => {
+                self.settings_named(|name| matches!(name, "decodeblocks" | "hint"))?;
+                OperatorKind::Consume
+            }
+            "search" => self.search()?,
+            "mv-apply" | "mvapply" => self.mv_apply()?,
+            "partition" | "partitionby" => self.partition()?,
+            "make-series" => self.make_series()?,
+            "top-nested" => OperatorKind::TopNested(self.list(Self::nested_top)?),
+            "top-hitters" => self.top_hitters()?,
+            "scan" => self.scan()?,
+            "parse-kv" => self.parse_kv()?,
+            "reduce" => self.reduce()?,
+            "project-by-names" => OperatorKind::ProjectByNames(self.list(Self::expr)?),
+            "assert-schema" => {
+                self.expect("(")?;
+                let columns = self.list(Self::typed_name)?;
+                self.expect(")")?;
+                OperatorKind::AssertSchema(columns)
+            }
             text if super::source::is_known(text) => {
                 self.skip_operator();
                 OperatorKind::Unsupported
@@ -132,7 +176,7 @@ impl Parser<'_> {
         })
     }
 
-    fn columns_or_none(&mut self) -> Parsed<Vec<NamedExpr>> {
+    pub(super) fn columns_or_none(&mut self) -> Parsed<Vec<NamedExpr>> {
         let none = self.is("|") || self.is(";") || self.is(")") || self.is_end();
         if none { Ok(Vec::new()) } else { self.list(Self::named_expr) }
     }
@@ -146,7 +190,7 @@ impl Parser<'_> {
     }
 
     /// Hints only, for operators that take nothing else before their columns.
-    fn hints(&mut self) -> Parsed<Vec<Setting>> {
+    pub(super) fn hints(&mut self) -> Parsed<Vec<Setting>> {
         self.settings_named(|name| name == "hint")
     }
 
@@ -284,7 +328,7 @@ impl Parser<'_> {
         Ok(OperatorKind::Union { settings, sources })
     }
 
-    fn union_source(&mut self) -> Parsed<Expr> {
+    pub(super) fn union_source(&mut self) -> Parsed<Expr> {
         let wild = (self.word().is_some() && self.is_at(1, "*") && self.is_adjacent(1))
             || (self.is("*") && self.word_at(1).is_some());
         if wild || self.is("*") {
@@ -292,23 +336,6 @@ impl Parser<'_> {
             return Ok(Expr { kind: ExprKind::Name(name.text), span: name.span });
         }
         self.nested(Self::postfix)
-    }
-
-    /// Read for its shape only; it is refused when names are resolved.
-    pub(super) fn evaluate(&mut self) -> Parsed<OperatorKind> {
-        self.hints()?;
-        self.name()?;
-        self.arguments()?;
-        if self.take(":") {
-            self.expect("(")?;
-            if self.take("*") && !self.take(",") {
-                self.expect(")")?;
-                return Ok(OperatorKind::Unsupported);
-            }
-            self.list(Self::typed_name)?;
-            self.expect(")")?;
-        }
-        Ok(OperatorKind::Unsupported)
     }
 
     /// Records a finding as it is.

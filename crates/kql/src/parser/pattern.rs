@@ -27,6 +27,13 @@ impl Parser<'_> {
     }
 
     pub(super) fn mv_expand(&mut self) -> Parsed<OperatorKind> {
+        let settings = self.expand_settings()?;
+        let items = self.list(Self::expand_item)?;
+        let limit = if self.take_word("limit") { Some(self.expr()?) } else { None };
+        Ok(OperatorKind::MvExpand { settings, items, limit })
+    }
+
+    pub(super) fn expand_settings(&mut self) -> Parsed<Vec<Setting>> {
         let mut settings = Vec::new();
         while matches!(self.word(), Some("bagexpansion" | "kind" | "with_itemindex" | "hint"))
             && (self.is_at(1, "=") || self.is_at(1, "."))
@@ -35,9 +42,7 @@ impl Parser<'_> {
             let all = self.settings_once()?;
             settings.push(all);
         }
-        let items = self.list(Self::expand_item)?;
-        let limit = if self.take_word("limit") { Some(self.expr()?) } else { None };
-        Ok(OperatorKind::MvExpand { settings, items, limit })
+        Ok(settings)
     }
 
     fn settings_once(&mut self) -> Parsed<Setting> {
@@ -49,7 +54,7 @@ impl Parser<'_> {
         Ok(Setting { name, value: self.setting_value()? })
     }
 
-    fn expand_item(&mut self) -> Parsed<(NamedExpr, Option<Type>)> {
+    pub(super) fn expand_item(&mut self) -> Parsed<(NamedExpr, Option<Type>)> {
         let item = self.named_expr()?;
         if !self.take_word("to") {
             return Ok((item, None));

@@ -41,42 +41,41 @@ pub(crate) const SUPPORTED: &[(&str, &str, &str)] = &[
     ("invoke", "invoke function(argument, …)", "calls a function of the query with the rows as its first argument"),
     ("as", "as name", "names the rows; only a label"),
     ("serialize", "serialize [name =] expression, …", "declares the order of rows to be kept"),
+    ("externaldata", "externaldata (name: type, …) [location, …] with (format=…, ignoreFirstRecord=true)", "rows of files elsewhere, from places that are allowed"),
+    ("evaluate", "evaluate plugin(argument, …) [: (name: type, …)]", "calls a plugin: bag_unpack, pivot, narrow, ipv4_lookup, ipv6_lookup"),
+    ("search", "search [kind=case_sensitive] [in (table, …)] predicate", "rows that have a term in any column"),
+    ("find", "find [withsource=name] [in (table, …)] where predicate [project name, … | project-smart]", "rows of several tables"),
+    ("mv-apply", "mv-apply [name =] array [to typeof(type)], … on (operator | …)", "a query over the members of each row's array"),
+    ("partition", "partition by expression (operator | …)", "a query for each group of rows"),
+    ("make-series", "make-series aggregate [default=value], … on axis [from start to end] step width [by key, …]", "equally spaced values as arrays"),
+    ("top-nested", "top-nested [count] of key [with others=value] by aggregate, …", "the best values, and within them the best of the next level"),
+    ("top-hitters", "top-hitters count of key [by weight]", "the most frequent values"),
+    ("scan", "scan [with_match_id=name] [declare (name: type = value, …)] with (step name: condition => name = value; …)", "rows in order through the steps of a machine"),
+    ("parse-kv", "parse-kv text as (key: type, …) with (pair_delimiter=…, kv_delimiter=…, quote=…)", "keys and values out of a text"),
+    ("sample", "sample count", "any so many rows"),
+    ("sample-distinct", "sample-distinct count of key", "any so many different values"),
+    ("reduce", "reduce by text", "groups texts that look alike"),
+    ("getschema", "getschema", "the columns of the rows"),
+    ("consume", "consume", "runs the query and gives nothing"),
+    ("project-by-names", "project-by-names name, …", "keeps the columns with these names"),
+    ("assert-schema", "assert-schema (name: type, …)", "stops unless the rows have these columns"),
 ];
 
 /// Operators of the language that are known by name only.
 const UNSUPPORTED: &[&str] = &[
-    "assert-schema",
-    "consume",
-    "evaluate",
     "execute-and-cache",
     "execute_show_command",
-    "externaldata",
-    "external_data",
     "facet",
-    "find",
     "fork",
-    "getschema",
     "graph-mark-components",
     "graph-match",
     "graph-merge",
     "graph-shortest-paths",
     "graph-to-table",
+    "graph-where-edges",
+    "graph-where-nodes",
     "macro-expand",
     "make-graph",
-    "make-series",
-    "mv-apply",
-    "mvapply",
-    "parse-kv",
-    "partition",
-    "partitionby",
-    "project-by-names",
-    "reduce",
-    "sample",
-    "sample-distinct",
-    "scan",
-    "search",
-    "top-hitters",
-    "top-nested",
 ];
 
 pub(super) fn is_known(name: &str) -> bool {
@@ -129,6 +128,8 @@ impl Parser<'_> {
             "range" => self.range()?,
             "externaldata" | "external_data" => self.external_data()?,
             "evaluate" => self.evaluate()?,
+            "search" => self.search()?,
+            "find" => self.find()?,
             _ => {
                 self.skip_operator();
                 OperatorKind::Unsupported
@@ -166,29 +167,5 @@ impl Parser<'_> {
         let to = self.expr()?;
         let step = if self.take_word("step") { Some(self.expr()?) } else { None };
         Ok(OperatorKind::Range { name, from, to, step })
-    }
-
-    /// Read for its shape only; it is refused when names are resolved.
-    fn external_data(&mut self) -> Parsed<OperatorKind> {
-        self.expect("(")?;
-        self.list(Self::typed_name)?;
-        self.expect(")")?;
-        self.expect("[")?;
-        self.list(Self::expr)?;
-        self.expect("]")?;
-        if self.take_word("with") {
-            self.expect("(")?;
-            self.list(Self::property)?;
-            self.expect(")")?;
-        }
-        Ok(OperatorKind::Unsupported)
-    }
-
-    /// `name = value`
-    fn property(&mut self) -> Parsed<()> {
-        self.name()?;
-        self.expect("=")?;
-        self.expr()?;
-        Ok(())
     }
 }

@@ -57,17 +57,39 @@ impl Parser<'_> {
         if self.is_word("let") {
             return self.let_statement().map(Statement::Let);
         }
-        let other = match self.word() {
-            Some("set") => !self.is_at(1, "|"),
-            Some("declare" | "alias" | "restrict") => self.word_at(1).is_some(),
-            _ => false,
-        };
-        if other {
-            let name = self.name()?;
-            self.skip_statement();
-            return Ok(Statement::Other(name));
+        match self.word() {
+            Some("set") if !self.is_at(1, "|") => return self.set_statement(),
+            Some("declare") if self.word_at(1) == Some("query_parameters") => {
+                return self.query_parameters();
+            }
+            Some("declare" | "alias" | "restrict") if self.word_at(1).is_some() => {
+                let name = self.name()?;
+                self.skip_statement();
+                return Ok(Statement::Other(name));
+            }
+            _ => {}
         }
         self.pipe().map(Statement::Query)
+    }
+
+    /// `set option` or `set option=value`
+    fn set_statement(&mut self) -> Parsed<Statement> {
+        self.expect_word("set")?;
+        let name = self.name()?;
+        if self.take("=") {
+            self.expr()?;
+        }
+        Ok(Statement::Set(name))
+    }
+
+    /// `declare query_parameters(name:type=default, …)`
+    fn query_parameters(&mut self) -> Parsed<Statement> {
+        self.expect_word("declare")?;
+        self.expect_word("query_parameters")?;
+        self.expect("(")?;
+        let parameters = if self.is(")") { Vec::new() } else { self.list(Self::parameter)? };
+        self.expect(")")?;
+        Ok(Statement::Parameters(parameters))
     }
 
     fn let_statement(&mut self) -> Parsed<LetStatement> {
@@ -124,7 +146,7 @@ impl Parser<'_> {
         Ok(FunctionBody { params, lets, result })
     }
 
-    fn parameter(&mut self) -> Parsed<Parameter> {
+    pub(super) fn parameter(&mut self) -> Parsed<Parameter> {
         let name = self.name()?;
         self.expect(":")?;
         let ty = if self.take("(") {

@@ -1,6 +1,6 @@
 //! Building expressions, and looking at what a plan is made of.
 
-use super::{Column, Expr, ExprKind, Relation, RelationKind};
+use super::{AggregateCall, Column, Expr, ExprKind, Relation, RelationKind, ScanStep};
 use crate::function::Function;
 use crate::schema::Type;
 use crate::value::Literal;
@@ -16,7 +16,9 @@ impl Relation {
         match &self.kind {
             RelationKind::Scan { .. }
             | RelationKind::Values { .. }
-            | RelationKind::Range { .. } => Vec::new(),
+            | RelationKind::Range { .. }
+            | RelationKind::External { .. }
+            | RelationKind::Rows => Vec::new(),
             RelationKind::Filter { input, .. }
             | RelationKind::Project { input, .. }
             | RelationKind::Aggregate { input, .. }
@@ -24,7 +26,15 @@ impl Relation {
             | RelationKind::Sort { input, .. }
             | RelationKind::Limit { input, .. }
             | RelationKind::MvExpand { input, .. }
+            | RelationKind::Window { input, .. }
+            | RelationKind::Number { input }
+            | RelationKind::LimitPer { input, .. }
+            | RelationKind::MakeSeries { input, .. }
+            | RelationKind::TopNested { input, .. }
             | RelationKind::Parse { input, .. } => vec![input],
+            RelationKind::Steps(scan) => vec![&scan.input],
+            RelationKind::ParseKv(parse) => vec![&parse.input],
+            RelationKind::AddressLookup(lookup) => vec![&lookup.input, &lookup.table],
             RelationKind::Join { left, right, .. } => vec![left, right],
             RelationKind::Union { inputs } => inputs.iter().collect(),
         }
@@ -37,13 +47,44 @@ impl Relation {
             | RelationKind::Values { .. }
             | RelationKind::Distinct { .. }
             | RelationKind::Limit { .. }
+            | RelationKind::External { .. }
+            | RelationKind::Number { .. }
+            | RelationKind::Rows
             | RelationKind::Union { .. } => Vec::new(),
             RelationKind::Range { from, to, step } => vec![from, to, step],
             RelationKind::Filter { predicate, .. } => vec![predicate],
             RelationKind::Project { exprs, .. } => exprs.iter().collect(),
-            RelationKind::Aggregate { keys, aggregates, .. } => keys
+            RelationKind::Aggregate { keys, aggregates, .. } => {
+                keys.iter().chain(aggregates.iter().flat_map(AggregateCall::exprs)).collect()
+            }
+            RelationKind::Window { per, calls, .. } => per
                 .iter()
-                .chain(aggregates.iter().flat_map(|call| call.args.iter().chain(&call.filter)))
+                .chain(calls.iter().flat_map(|call| call.args.iter().chain(&call.restart)))
+                .collect(),
+            RelationKind::LimitPer { keys, order, .. } => {
+                keys.iter().chain(order.iter().map(|key| &key.expr)).collect()
+            }
+            RelationKind::MakeSeries { keys, aggregates, axis, .. } => keys
+                .iter()
+                .chain(aggregates.iter().flat_map(|(call, _)| call.exprs()))
+                .chain([&axis.value, &axis.step])
+                .chain(&axis.from)
+                .chain(&axis.to)
+                .collect(),
+            RelationKind::TopNested { levels, .. } => levels
+                .iter()
+                .flat_map(|level| std::iter::once(&level.key).chain(level.aggregate.exprs()))
+                .collect(),
+            RelationKind::Steps(scan) => scan
+                .per
+                .iter()
+                .chain(&scan.initial)
+                .chain(scan.steps.iter().flat_map(ScanStep::exprs))
+                .collect(),
+            RelationKind::ParseKv(parse) => vec![&parse.text],
+            RelationKind::AddressLookup(lookup) => [&lookup.address, &lookup.network]
+                .into_iter()
+                .chain(lookup.keys.iter().flat_map(|key| [&key.left, &key.right]))
                 .collect(),
             RelationKind::Sort { keys, .. } => keys.iter().map(|key| &key.expr).collect(),
             RelationKind::Join { keys, .. } => {
@@ -63,6 +104,20 @@ impl Relation {
         for expr in self.exprs() {
             expr.visit_relations(see);
         }
+    }
+}
+
+impl AggregateCall {
+    /// Its arguments and its filter.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.args.iter().chain(&self.filter)
+    }
+}
+
+impl ScanStep {
+    /// Its condition and what it assigns.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        std::iter::once(&self.condition).chain(self.assignments.iter().map(|(_, value)| value))
     }
 }
 

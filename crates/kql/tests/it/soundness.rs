@@ -1,6 +1,6 @@
 //! What a plan promises to whoever carries it out, checked for every plan that a test makes.
 
-use bartizan_kql::plan::{Column, Expr, ExprKind, Plan, Relation, RelationKind};
+use bartizan_kql::plan::{Column, Expr, ExprKind, Plan, Relation, RelationKind, StepScan};
 use bartizan_kql::{Type, plan::JoinKind};
 
 /// Stops at the first promise that the plan does not keep.
@@ -67,6 +67,38 @@ fn check_relation(relation: &Relation) {
                 types(&input.columns).into_iter().chain(members).chain(index).collect();
             assert_eq!(types(columns), wanted, "{relation}");
         }
+        RelationKind::External { .. } => {}
+        RelationKind::Rows => panic!("a group without rows: {relation}"),
+        RelationKind::Number { input } => {
+            assert_eq!(types(columns), [types(&input.columns), vec![Type::Long]].concat());
+        }
+        RelationKind::LimitPer { input, .. } => assert_eq!(columns, &input.columns, "{relation}"),
+        RelationKind::Window { input, calls, .. } => {
+            let calls = calls.iter().map(|call| call.ty).collect();
+            assert_eq!(types(columns), [types(&input.columns), calls].concat(), "{relation}");
+        }
+        RelationKind::MakeSeries { keys, aggregates, .. } => {
+            assert_eq!(columns.len(), keys.len() + aggregates.len() + 1, "{relation}");
+            let arrays = &columns[keys.len()..];
+            assert!(arrays.iter().all(|column| column.ty == Type::Dynamic), "{relation}");
+        }
+        RelationKind::TopNested { levels, .. } => {
+            let wanted: Vec<Type> =
+                levels.iter().flat_map(|l| [l.key.ty, l.aggregate.outputs[0]]).collect();
+            assert_eq!(types(columns), wanted, "{relation}");
+        }
+        RelationKind::Steps(scan) => return check_scan(scan, columns),
+        RelationKind::ParseKv(parse) => {
+            let keys = parse.keys.iter().map(|(_, ty)| *ty).collect();
+            assert_eq!(types(columns), [types(&parse.input.columns), keys].concat(), "{relation}");
+        }
+        RelationKind::AddressLookup(lookup) => {
+            let sides = [types(&lookup.input.columns), types(&lookup.table.columns)];
+            assert_eq!(types(columns), sides.concat(), "{relation}");
+            check_expr(&lookup.address, &lookup.input.columns);
+            check_expr(&lookup.network, &lookup.table.columns);
+            return;
+        }
         RelationKind::Parse { input, text, captures, .. } => {
             assert_eq!(text.ty, Type::String, "{relation}");
             assert_eq!(types(columns), [types(&input.columns), captures.clone()].concat());
@@ -75,6 +107,22 @@ fn check_relation(relation: &Relation) {
     let scope = relation.inputs().first().map(|input| input.columns.clone()).unwrap_or_default();
     for expr in relation.exprs() {
         check_expr(expr, &scope);
+    }
+}
+
+fn check_scan(scan: &StepScan, columns: &[Column]) {
+    let declared = scan.initial.iter().map(|value| value.ty);
+    let id = scan.match_id.then_some(Type::Long);
+    let input = types(&scan.input.columns);
+    let row: Vec<Type> = input.into_iter().chain(declared).collect();
+    assert_eq!(types(columns), row.iter().copied().chain(id).collect::<Vec<_>>());
+    let seen = scan.steps.len() + 1;
+    let column = |(index, ty)| Column { name: format!("c{index}"), ty };
+    let scope: Vec<Column> =
+        row.iter().copied().cycle().take(row.len() * seen).enumerate().map(column).collect();
+    for step in &scan.steps {
+        assert_eq!(step.condition.ty, Type::Bool);
+        step.exprs().for_each(|expr| check_expr(expr, &scope));
     }
 }
 

@@ -156,6 +156,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
     name: "AlertEvidence",
     meaning: "The things that alerts name: processes, files, addresses, users, devices.",
     logsources: &[],
+    aliases: &[],
     columns: &[
         Column {
             name: "Timestamp",

@@ -60,6 +60,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
     name: "AlertInfo",
     meaning: "Alerts: what was claimed, how grave it is, which rule said so.",
     logsources: &[],
+    aliases: &[],
     columns: &[
         Column {
             name: "Timestamp",

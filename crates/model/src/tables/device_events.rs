@@ -63,18 +63,6 @@ pub struct DeviceEvents {
     pub file_origin_url: Option<Text>,
     /// File origin IP.
     pub file_origin_ip: Option<Text>,
-    /// Domain; on Linux the name of the machine of the acting process.
-    pub initiating_process_account_domain: Option<Text>,
-    /// Name of the acting process.
-    pub initiating_process_account_name: Option<Text>,
-    /// Security identifier of the acting process.
-    pub initiating_process_account_sid: Option<Text>,
-    /// User principal name of the acting process.
-    pub initiating_process_account_upn: Option<Text>,
-    /// Directory object id of the acting process.
-    pub initiating_process_account_object_id: Option<Text>,
-    /// Sign-in session; on Linux the audit session of the acting process.
-    pub initiating_process_logon_id: Option<i64>,
     /// SHA-1 of the acting process.
     pub initiating_process_sha1: Option<Text>,
     /// SHA-256 of the acting process.
@@ -85,6 +73,24 @@ pub struct DeviceEvents {
     pub initiating_process_file_name: Option<Text>,
     /// Size in bytes of the acting process.
     pub initiating_process_file_size: Option<i64>,
+    /// Absolute path of the executable of the acting process.
+    pub initiating_process_folder_path: Option<Text>,
+    /// Process id of the acting process.
+    pub initiating_process_id: Option<i64>,
+    /// Command line of the acting process.
+    pub initiating_process_command_line: Option<Text>,
+    /// Time of the fork of the acting process.
+    pub initiating_process_creation_time: Option<Timestamp>,
+    /// Domain; on Linux the name of the machine of the acting process.
+    pub initiating_process_account_domain: Option<Text>,
+    /// Name of the acting process.
+    pub initiating_process_account_name: Option<Text>,
+    /// Security identifier of the acting process.
+    pub initiating_process_account_sid: Option<Text>,
+    /// User principal name of the acting process.
+    pub initiating_process_account_upn: Option<Text>,
+    /// Directory object id of the acting process.
+    pub initiating_process_account_object_id: Option<Text>,
     /// Version info company name of the acting process.
     pub initiating_process_version_info_company_name: Option<Text>,
     /// Version info product name of the acting process.
@@ -97,20 +103,20 @@ pub struct DeviceEvents {
     pub initiating_process_version_info_original_file_name: Option<Text>,
     /// Version info file description of the acting process.
     pub initiating_process_version_info_file_description: Option<Text>,
-    /// Process id of the acting process.
-    pub initiating_process_id: Option<i64>,
-    /// Command line of the acting process.
-    pub initiating_process_command_line: Option<Text>,
-    /// Time of the fork of the acting process.
-    pub initiating_process_creation_time: Option<Timestamp>,
-    /// Absolute path of the executable of the acting process.
-    pub initiating_process_folder_path: Option<Text>,
     /// Process id of the parent of the acting process.
     pub initiating_process_parent_id: Option<i64>,
     /// File name of the parent of the acting process.
     pub initiating_process_parent_file_name: Option<Text>,
     /// When the parent of the acting process was forked.
     pub initiating_process_parent_creation_time: Option<Timestamp>,
+    /// Sign-in session; on Linux the audit session of the acting process.
+    pub initiating_process_logon_id: Option<i64>,
+    /// Number of the event within the stream of its device.
+    pub report_id: Option<i64>,
+    /// Isolation container of the browser.
+    pub app_guard_container_id: Option<Text>,
+    /// Further facts as a JSON object.
+    pub additional_fields: Option<Text>,
     /// Windows session of the acting process.
     pub initiating_process_session_id: Option<i64>,
     /// Is initiating process remote session.
@@ -119,12 +125,6 @@ pub struct DeviceEvents {
     pub initiating_process_remote_session_device_name: Option<Text>,
     /// Remote session ip of the acting process.
     pub initiating_process_remote_session_ip: Option<Text>,
-    /// Number of the event within the stream of its device.
-    pub report_id: Option<i64>,
-    /// Isolation container of the browser.
-    pub app_guard_container_id: Option<Text>,
-    /// Further facts as a JSON object.
-    pub additional_fields: Option<Text>,
     /// Windows session of the created process.
     pub created_process_session_id: Option<i64>,
     /// Is process remote session.
@@ -133,14 +133,14 @@ pub struct DeviceEvents {
     pub process_remote_session_device_name: Option<Text>,
     /// Process remote session IP.
     pub process_remote_session_ip: Option<Text>,
+    /// Identity of the acting process: boot, pid, start time.
+    pub initiating_process_unique_id: Option<Text>,
     /// Identity of the process the row is about.
     pub process_unique_id: Option<Text>,
     /// Exit code of the ended process.
     pub exit_code: Option<i32>,
     /// Signal that ended the process.
     pub signal: Option<i32>,
-    /// Identity of the acting process: boot, pid, start time.
-    pub initiating_process_unique_id: Option<Text>,
     /// Identity of the parent of the acting process.
     pub initiating_process_parent_unique_id: Option<Text>,
     /// Real user id of the acting process.
@@ -195,45 +195,45 @@ const READERS: &[fn(&DeviceEvents) -> Option<Value<'_>>] = &[
     |row| row.local_port.map(Value::Int),
     |row| row.file_origin_url.as_deref().map(Value::Text),
     |row| row.file_origin_ip.as_deref().map(Value::Text),
-    |row| row.initiating_process_account_domain.as_deref().map(Value::Text),
-    |row| row.initiating_process_account_name.as_deref().map(Value::Text),
-    |row| row.initiating_process_account_sid.as_deref().map(Value::Text),
-    |row| row.initiating_process_account_upn.as_deref().map(Value::Text),
-    |row| row.initiating_process_account_object_id.as_deref().map(Value::Text),
-    |row| row.initiating_process_logon_id.map(Value::Long),
     |row| row.initiating_process_sha1.as_deref().map(Value::Text),
     |row| row.initiating_process_sha256.as_deref().map(Value::Text),
     |row| row.initiating_process_md5.as_deref().map(Value::Text),
     |row| row.initiating_process_file_name.as_deref().map(Value::Text),
     |row| row.initiating_process_file_size.map(Value::Long),
+    |row| row.initiating_process_folder_path.as_deref().map(Value::Text),
+    |row| row.initiating_process_id.map(Value::Long),
+    |row| row.initiating_process_command_line.as_deref().map(Value::Text),
+    |row| row.initiating_process_creation_time.map(Value::DateTime),
+    |row| row.initiating_process_account_domain.as_deref().map(Value::Text),
+    |row| row.initiating_process_account_name.as_deref().map(Value::Text),
+    |row| row.initiating_process_account_sid.as_deref().map(Value::Text),
+    |row| row.initiating_process_account_upn.as_deref().map(Value::Text),
+    |row| row.initiating_process_account_object_id.as_deref().map(Value::Text),
     |row| row.initiating_process_version_info_company_name.as_deref().map(Value::Text),
     |row| row.initiating_process_version_info_product_name.as_deref().map(Value::Text),
     |row| row.initiating_process_version_info_product_version.as_deref().map(Value::Text),
     |row| row.initiating_process_version_info_internal_file_name.as_deref().map(Value::Text),
     |row| row.initiating_process_version_info_original_file_name.as_deref().map(Value::Text),
     |row| row.initiating_process_version_info_file_description.as_deref().map(Value::Text),
-    |row| row.initiating_process_id.map(Value::Long),
-    |row| row.initiating_process_command_line.as_deref().map(Value::Text),
-    |row| row.initiating_process_creation_time.map(Value::DateTime),
-    |row| row.initiating_process_folder_path.as_deref().map(Value::Text),
     |row| row.initiating_process_parent_id.map(Value::Long),
     |row| row.initiating_process_parent_file_name.as_deref().map(Value::Text),
     |row| row.initiating_process_parent_creation_time.map(Value::DateTime),
+    |row| row.initiating_process_logon_id.map(Value::Long),
+    |row| row.report_id.map(Value::Long),
+    |row| row.app_guard_container_id.as_deref().map(Value::Text),
+    |row| row.additional_fields.as_deref().map(Value::Text),
     |row| row.initiating_process_session_id.map(Value::Long),
     |row| row.is_initiating_process_remote_session.map(Value::Bool),
     |row| row.initiating_process_remote_session_device_name.as_deref().map(Value::Text),
     |row| row.initiating_process_remote_session_ip.as_deref().map(Value::Text),
-    |row| row.report_id.map(Value::Long),
-    |row| row.app_guard_container_id.as_deref().map(Value::Text),
-    |row| row.additional_fields.as_deref().map(Value::Text),
     |row| row.created_process_session_id.map(Value::Long),
     |row| row.is_process_remote_session.map(Value::Bool),
     |row| row.process_remote_session_device_name.as_deref().map(Value::Text),
     |row| row.process_remote_session_ip.as_deref().map(Value::Text),
+    |row| row.initiating_process_unique_id.as_deref().map(Value::Text),
     |row| row.process_unique_id.as_deref().map(Value::Text),
     |row| row.exit_code.map(Value::Int),
     |row| row.signal.map(Value::Int),
-    |row| row.initiating_process_unique_id.as_deref().map(Value::Text),
     |row| row.initiating_process_parent_unique_id.as_deref().map(Value::Text),
     |row| row.initiating_process_user_id.map(Value::Long),
     |row| row.initiating_process_login_user_id.map(Value::Long),
@@ -253,6 +253,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
         category: "process_termination",
         action_types: &["ProcessTerminated"],
     }],
+    aliases: &[],
     columns: &[
         Column {
             name: "Timestamp",
@@ -458,48 +459,6 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
-            name: "InitiatingProcessAccountDomain",
-            ty: ColumnType::String,
-            meaning: "Domain; on Linux the name of the machine of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessAccountName",
-            ty: ColumnType::String,
-            meaning: "Name of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessAccountSid",
-            ty: ColumnType::String,
-            meaning: "Security identifier of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessAccountUpn",
-            ty: ColumnType::String,
-            meaning: "User principal name of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessAccountObjectId",
-            ty: ColumnType::String,
-            meaning: "Directory object id of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessLogonId",
-            ty: ColumnType::Long,
-            meaning: "Sign-in session; on Linux the audit session of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
             name: "InitiatingProcessSHA1",
             ty: ColumnType::String,
             meaning: "SHA-1 of the acting process",
@@ -531,6 +490,69 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "InitiatingProcessFileSize",
             ty: ColumnType::Long,
             meaning: "Size in bytes of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessFolderPath",
+            ty: ColumnType::String,
+            meaning: "Absolute path of the executable of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessId",
+            ty: ColumnType::Long,
+            meaning: "Process id of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessCommandLine",
+            ty: ColumnType::String,
+            meaning: "Command line of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessCreationTime",
+            ty: ColumnType::Datetime,
+            meaning: "Time of the fork of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountDomain",
+            ty: ColumnType::String,
+            meaning: "Domain; on Linux the name of the machine of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountName",
+            ty: ColumnType::String,
+            meaning: "Name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountSid",
+            ty: ColumnType::String,
+            meaning: "Security identifier of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountUpn",
+            ty: ColumnType::String,
+            meaning: "User principal name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountObjectId",
+            ty: ColumnType::String,
+            meaning: "Directory object id of the acting process",
             sigma: &[],
             ours: false,
         },
@@ -577,34 +599,6 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
-            name: "InitiatingProcessId",
-            ty: ColumnType::Long,
-            meaning: "Process id of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessCommandLine",
-            ty: ColumnType::String,
-            meaning: "Command line of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessCreationTime",
-            ty: ColumnType::Datetime,
-            meaning: "Time of the fork of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessFolderPath",
-            ty: ColumnType::String,
-            meaning: "Absolute path of the executable of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
             name: "InitiatingProcessParentId",
             ty: ColumnType::Long,
             meaning: "Process id of the parent of the acting process",
@@ -622,6 +616,34 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "InitiatingProcessParentCreationTime",
             ty: ColumnType::Datetime,
             meaning: "When the parent of the acting process was forked",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessLogonId",
+            ty: ColumnType::Long,
+            meaning: "Sign-in session; on Linux the audit session of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ReportId",
+            ty: ColumnType::Long,
+            meaning: "Number of the event within the stream of its device",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AppGuardContainerId",
+            ty: ColumnType::String,
+            meaning: "Isolation container of the browser",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AdditionalFields",
+            ty: ColumnType::String,
+            meaning: "Further facts as a JSON object",
             sigma: &[],
             ours: false,
         },
@@ -654,27 +676,6 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
-            name: "ReportId",
-            ty: ColumnType::Long,
-            meaning: "Number of the event within the stream of its device",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "AppGuardContainerId",
-            ty: ColumnType::String,
-            meaning: "Isolation container of the browser",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "AdditionalFields",
-            ty: ColumnType::String,
-            meaning: "Further facts as a JSON object",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
             name: "CreatedProcessSessionId",
             ty: ColumnType::Long,
             meaning: "Windows session of the created process",
@@ -703,6 +704,13 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
+            name: "InitiatingProcessUniqueId",
+            ty: ColumnType::String,
+            meaning: "Identity of the acting process: boot, pid, start time",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
             name: "ProcessUniqueId",
             ty: ColumnType::String,
             meaning: "Identity of the process the row is about",
@@ -720,13 +728,6 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "Signal",
             ty: ColumnType::Int,
             meaning: "Signal that ended the process",
-            sigma: &[],
-            ours: true,
-        },
-        Column {
-            name: "InitiatingProcessUniqueId",
-            ty: ColumnType::String,
-            meaning: "Identity of the acting process: boot, pid, start time",
             sigma: &[],
             ours: true,
         },

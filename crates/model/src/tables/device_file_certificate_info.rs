@@ -78,6 +78,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
     name: "DeviceFileCertificateInfo",
     meaning: "Certificates that files are signed with.",
     logsources: &[],
+    aliases: &[],
     columns: &[
         Column {
             name: "Timestamp",

@@ -45,16 +45,14 @@ pub struct DeviceFileEvents {
     pub initiating_process_account_upn: Option<Text>,
     /// Directory object id of the acting process.
     pub initiating_process_account_object_id: Option<Text>,
-    /// Integrity level of the acting process.
-    pub initiating_process_integrity_level: Option<Text>,
-    /// Elevation token of the acting process.
-    pub initiating_process_token_elevation: Option<Text>,
+    /// MD5 of the acting process.
+    pub initiating_process_md5: Option<Text>,
     /// SHA-1 of the acting process.
     pub initiating_process_sha1: Option<Text>,
     /// SHA-256 of the acting process.
     pub initiating_process_sha256: Option<Text>,
-    /// MD5 of the acting process.
-    pub initiating_process_md5: Option<Text>,
+    /// Absolute path of the executable of the acting process.
+    pub initiating_process_folder_path: Option<Text>,
     /// File name of the acting process.
     pub initiating_process_file_name: Option<Text>,
     /// Size in bytes of the acting process.
@@ -77,22 +75,16 @@ pub struct DeviceFileEvents {
     pub initiating_process_command_line: Option<Text>,
     /// Time of the fork of the acting process.
     pub initiating_process_creation_time: Option<Timestamp>,
-    /// Absolute path of the executable of the acting process.
-    pub initiating_process_folder_path: Option<Text>,
+    /// Integrity level of the acting process.
+    pub initiating_process_integrity_level: Option<Text>,
+    /// Elevation token of the acting process.
+    pub initiating_process_token_elevation: Option<Text>,
     /// Process id of the parent of the acting process.
     pub initiating_process_parent_id: Option<i64>,
     /// File name of the parent of the acting process.
     pub initiating_process_parent_file_name: Option<Text>,
     /// When the parent of the acting process was forked.
     pub initiating_process_parent_creation_time: Option<Timestamp>,
-    /// Windows session of the acting process.
-    pub initiating_process_session_id: Option<i64>,
-    /// Is initiating process remote session.
-    pub is_initiating_process_remote_session: Option<bool>,
-    /// Remote session device name of the acting process.
-    pub initiating_process_remote_session_device_name: Option<Text>,
-    /// Remote session ip of the acting process.
-    pub initiating_process_remote_session_ip: Option<Text>,
     /// Request protocol.
     pub request_protocol: Option<Text>,
     /// Request source IP.
@@ -119,10 +111,20 @@ pub struct DeviceFileEvents {
     pub app_guard_container_id: Option<Text>,
     /// Further facts as a JSON object.
     pub additional_fields: Option<Text>,
-    /// How many like changes this row stands for.
-    pub change_count: Option<i64>,
+    /// Windows session of the acting process.
+    pub initiating_process_session_id: Option<i64>,
+    /// Is initiating process remote session.
+    pub is_initiating_process_remote_session: Option<bool>,
+    /// Remote session device name of the acting process.
+    pub initiating_process_remote_session_device_name: Option<Text>,
+    /// Remote session ip of the acting process.
+    pub initiating_process_remote_session_ip: Option<Text>,
     /// Identity of the acting process: boot, pid, start time.
     pub initiating_process_unique_id: Option<Text>,
+    /// Logon ID.
+    pub logon_id: Option<i64>,
+    /// How many like changes this row stands for.
+    pub change_count: Option<i64>,
     /// Identity of the parent of the acting process.
     pub initiating_process_parent_unique_id: Option<Text>,
     /// Real user id of the acting process.
@@ -168,11 +170,10 @@ const READERS: &[fn(&DeviceFileEvents) -> Option<Value<'_>>] = &[
     |row| row.initiating_process_account_sid.as_deref().map(Value::Text),
     |row| row.initiating_process_account_upn.as_deref().map(Value::Text),
     |row| row.initiating_process_account_object_id.as_deref().map(Value::Text),
-    |row| row.initiating_process_integrity_level.as_deref().map(Value::Text),
-    |row| row.initiating_process_token_elevation.as_deref().map(Value::Text),
+    |row| row.initiating_process_md5.as_deref().map(Value::Text),
     |row| row.initiating_process_sha1.as_deref().map(Value::Text),
     |row| row.initiating_process_sha256.as_deref().map(Value::Text),
-    |row| row.initiating_process_md5.as_deref().map(Value::Text),
+    |row| row.initiating_process_folder_path.as_deref().map(Value::Text),
     |row| row.initiating_process_file_name.as_deref().map(Value::Text),
     |row| row.initiating_process_file_size.map(Value::Long),
     |row| row.initiating_process_version_info_company_name.as_deref().map(Value::Text),
@@ -184,14 +185,11 @@ const READERS: &[fn(&DeviceFileEvents) -> Option<Value<'_>>] = &[
     |row| row.initiating_process_id.map(Value::Long),
     |row| row.initiating_process_command_line.as_deref().map(Value::Text),
     |row| row.initiating_process_creation_time.map(Value::DateTime),
-    |row| row.initiating_process_folder_path.as_deref().map(Value::Text),
+    |row| row.initiating_process_integrity_level.as_deref().map(Value::Text),
+    |row| row.initiating_process_token_elevation.as_deref().map(Value::Text),
     |row| row.initiating_process_parent_id.map(Value::Long),
     |row| row.initiating_process_parent_file_name.as_deref().map(Value::Text),
     |row| row.initiating_process_parent_creation_time.map(Value::DateTime),
-    |row| row.initiating_process_session_id.map(Value::Long),
-    |row| row.is_initiating_process_remote_session.map(Value::Bool),
-    |row| row.initiating_process_remote_session_device_name.as_deref().map(Value::Text),
-    |row| row.initiating_process_remote_session_ip.as_deref().map(Value::Text),
     |row| row.request_protocol.as_deref().map(Value::Text),
     |row| row.request_source_ip.as_deref().map(Value::Text),
     |row| row.request_source_port.map(Value::Int),
@@ -205,8 +203,13 @@ const READERS: &[fn(&DeviceFileEvents) -> Option<Value<'_>>] = &[
     |row| row.report_id.map(Value::Long),
     |row| row.app_guard_container_id.as_deref().map(Value::Text),
     |row| row.additional_fields.as_deref().map(Value::Text),
-    |row| row.change_count.map(Value::Long),
+    |row| row.initiating_process_session_id.map(Value::Long),
+    |row| row.is_initiating_process_remote_session.map(Value::Bool),
+    |row| row.initiating_process_remote_session_device_name.as_deref().map(Value::Text),
+    |row| row.initiating_process_remote_session_ip.as_deref().map(Value::Text),
     |row| row.initiating_process_unique_id.as_deref().map(Value::Text),
+    |row| row.logon_id.map(Value::Long),
+    |row| row.change_count.map(Value::Long),
     |row| row.initiating_process_parent_unique_id.as_deref().map(Value::Text),
     |row| row.initiating_process_user_id.map(Value::Long),
     |row| row.initiating_process_login_user_id.map(Value::Long),
@@ -231,6 +234,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
         Logsource { product: "linux", category: "file_rename", action_types: &["FileRenamed"] },
         Logsource { product: "linux", category: "file_delete", action_types: &["FileDeleted"] },
     ],
+    aliases: &[],
     columns: &[
         Column {
             name: "Timestamp",
@@ -373,16 +377,9 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
-            name: "InitiatingProcessIntegrityLevel",
+            name: "InitiatingProcessMD5",
             ty: ColumnType::String,
-            meaning: "Integrity level of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessTokenElevation",
-            ty: ColumnType::String,
-            meaning: "Elevation token of the acting process",
+            meaning: "MD5 of the acting process",
             sigma: &[],
             ours: false,
         },
@@ -401,10 +398,10 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
-            name: "InitiatingProcessMD5",
+            name: "InitiatingProcessFolderPath",
             ty: ColumnType::String,
-            meaning: "MD5 of the acting process",
-            sigma: &[],
+            meaning: "Absolute path of the executable of the acting process",
+            sigma: &["Image"],
             ours: false,
         },
         Column {
@@ -485,10 +482,17 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
-            name: "InitiatingProcessFolderPath",
+            name: "InitiatingProcessIntegrityLevel",
             ty: ColumnType::String,
-            meaning: "Absolute path of the executable of the acting process",
-            sigma: &["Image"],
+            meaning: "Integrity level of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessTokenElevation",
+            ty: ColumnType::String,
+            meaning: "Elevation token of the acting process",
+            sigma: &[],
             ours: false,
         },
         Column {
@@ -509,34 +513,6 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "InitiatingProcessParentCreationTime",
             ty: ColumnType::Datetime,
             meaning: "When the parent of the acting process was forked",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessSessionId",
-            ty: ColumnType::Long,
-            meaning: "Windows session of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "IsInitiatingProcessRemoteSession",
-            ty: ColumnType::Bool,
-            meaning: "Is initiating process remote session",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessRemoteSessionDeviceName",
-            ty: ColumnType::String,
-            meaning: "Remote session device name of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessRemoteSessionIP",
-            ty: ColumnType::String,
-            meaning: "Remote session ip of the acting process",
             sigma: &[],
             ours: false,
         },
@@ -632,17 +608,52 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
-            name: "ChangeCount",
+            name: "InitiatingProcessSessionId",
             ty: ColumnType::Long,
-            meaning: "How many like changes this row stands for",
+            meaning: "Windows session of the acting process",
             sigma: &[],
-            ours: true,
+            ours: false,
+        },
+        Column {
+            name: "IsInitiatingProcessRemoteSession",
+            ty: ColumnType::Bool,
+            meaning: "Is initiating process remote session",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessRemoteSessionDeviceName",
+            ty: ColumnType::String,
+            meaning: "Remote session device name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessRemoteSessionIP",
+            ty: ColumnType::String,
+            meaning: "Remote session ip of the acting process",
+            sigma: &[],
+            ours: false,
         },
         Column {
             name: "InitiatingProcessUniqueId",
             ty: ColumnType::String,
             meaning: "Identity of the acting process: boot, pid, start time",
             sigma: &["ProcessGuid"],
+            ours: false,
+        },
+        Column {
+            name: "LogonID",
+            ty: ColumnType::Long,
+            meaning: "Logon ID",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ChangeCount",
+            ty: ColumnType::Long,
+            meaning: "How many like changes this row stands for",
+            sigma: &[],
             ours: true,
         },
         Column {

@@ -79,6 +79,14 @@ pub struct DeviceImageLoadEvents {
     pub report_id: Option<i64>,
     /// Isolation container of the browser.
     pub app_guard_container_id: Option<Text>,
+    /// Windows session of the acting process.
+    pub initiating_process_session_id: Option<i64>,
+    /// Is initiating process remote session.
+    pub is_initiating_process_remote_session: Option<bool>,
+    /// Remote session device name of the acting process.
+    pub initiating_process_remote_session_device_name: Option<Text>,
+    /// Remote session ip of the acting process.
+    pub initiating_process_remote_session_ip: Option<Text>,
     /// Identity of the acting process: boot, pid, start time.
     pub initiating_process_unique_id: Option<Text>,
     /// Identity of the parent of the acting process.
@@ -143,6 +151,10 @@ const READERS: &[fn(&DeviceImageLoadEvents) -> Option<Value<'_>>] = &[
     |row| row.initiating_process_parent_creation_time.map(Value::DateTime),
     |row| row.report_id.map(Value::Long),
     |row| row.app_guard_container_id.as_deref().map(Value::Text),
+    |row| row.initiating_process_session_id.map(Value::Long),
+    |row| row.is_initiating_process_remote_session.map(Value::Bool),
+    |row| row.initiating_process_remote_session_device_name.as_deref().map(Value::Text),
+    |row| row.initiating_process_remote_session_ip.as_deref().map(Value::Text),
     |row| row.initiating_process_unique_id.as_deref().map(Value::Text),
     |row| row.initiating_process_parent_unique_id.as_deref().map(Value::Text),
     |row| row.initiating_process_user_id.map(Value::Long),
@@ -159,6 +171,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
     name: "DeviceImageLoadEvents",
     meaning: "Shared libraries that were loaded.",
     logsources: &[],
+    aliases: &[],
     columns: &[
         Column {
             name: "Timestamp",
@@ -420,11 +433,39 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
+            name: "InitiatingProcessSessionId",
+            ty: ColumnType::Long,
+            meaning: "Windows session of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "IsInitiatingProcessRemoteSession",
+            ty: ColumnType::Bool,
+            meaning: "Is initiating process remote session",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessRemoteSessionDeviceName",
+            ty: ColumnType::String,
+            meaning: "Remote session device name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessRemoteSessionIP",
+            ty: ColumnType::String,
+            meaning: "Remote session ip of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
             name: "InitiatingProcessUniqueId",
             ty: ColumnType::String,
             meaning: "Identity of the acting process: boot, pid, start time",
             sigma: &[],
-            ours: true,
+            ours: false,
         },
         Column {
             name: "InitiatingProcessParentUniqueId",

@@ -85,6 +85,24 @@ pub struct DeviceInfo {
     pub aws_resource_name: Option<Text>,
     /// Gcp full resource name.
     pub gcp_full_resource_name: Option<Text>,
+    /// Hardware uuid.
+    pub hardware_uuid: Option<Text>,
+    /// Cloud platforms.
+    pub cloud_platforms: Option<Text>,
+    /// Azure vm id.
+    pub azure_vm_id: Option<Text>,
+    /// Azure vm subscription id.
+    pub azure_vm_subscription_id: Option<Text>,
+    /// Whether it is transient.
+    pub is_transient: Option<bool>,
+    /// Os build revision.
+    pub os_build_revision: Option<Text>,
+    /// Mitigation status.
+    pub mitigation_status: Option<Text>,
+    /// Site.
+    pub site: Option<Text>,
+    /// Discovery sources.
+    pub discovery_sources: Option<Text>,
     /// Machine id of the installation.
     pub machine_id: Option<Text>,
     /// Release of the kernel.
@@ -150,6 +168,15 @@ const READERS: &[fn(&DeviceInfo) -> Option<Value<'_>>] = &[
     |row| row.azure_resource_id.as_deref().map(Value::Text),
     |row| row.aws_resource_name.as_deref().map(Value::Text),
     |row| row.gcp_full_resource_name.as_deref().map(Value::Text),
+    |row| row.hardware_uuid.as_deref().map(Value::Text),
+    |row| row.cloud_platforms.as_deref().map(Value::Text),
+    |row| row.azure_vm_id.as_deref().map(Value::Text),
+    |row| row.azure_vm_subscription_id.as_deref().map(Value::Text),
+    |row| row.is_transient.map(Value::Bool),
+    |row| row.os_build_revision.as_deref().map(Value::Text),
+    |row| row.mitigation_status.as_deref().map(Value::Text),
+    |row| row.site.as_deref().map(Value::Text),
+    |row| row.discovery_sources.as_deref().map(Value::Text),
     |row| row.machine_id.as_deref().map(Value::Text),
     |row| row.kernel_version.as_deref().map(Value::Text),
     |row| row.processor_count.map(Value::Int),
@@ -165,6 +192,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
     name: "DeviceInfo",
     meaning: "What each machine is, told at start and daily.",
     logsources: &[],
+    aliases: &[],
     columns: &[
         Column {
             name: "Timestamp",
@@ -437,6 +465,63 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "GcpFullResourceName",
             ty: ColumnType::String,
             meaning: "Gcp full resource name",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "HardwareUuid",
+            ty: ColumnType::String,
+            meaning: "Hardware uuid",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "CloudPlatforms",
+            ty: ColumnType::String,
+            meaning: "Cloud platforms",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AzureVmId",
+            ty: ColumnType::String,
+            meaning: "Azure vm id",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AzureVmSubscriptionId",
+            ty: ColumnType::String,
+            meaning: "Azure vm subscription id",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "IsTransient",
+            ty: ColumnType::Bool,
+            meaning: "Whether it is transient",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "OsBuildRevision",
+            ty: ColumnType::String,
+            meaning: "Os build revision",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "MitigationStatus",
+            ty: ColumnType::String,
+            meaning: "Mitigation status",
+            sigma: &[],
+            ours: false,
+        },
+        Column { name: "Site", ty: ColumnType::String, meaning: "Site", sigma: &[], ours: false },
+        Column {
+            name: "DiscoverySources",
+            ty: ColumnType::String,
+            meaning: "Discovery sources",
             sigma: &[],
             ours: false,
         },

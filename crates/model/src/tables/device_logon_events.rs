@@ -87,6 +87,12 @@ pub struct DeviceLogonEvents {
     pub initiating_process_parent_file_name: Option<Text>,
     /// When the parent of the acting process was forked.
     pub initiating_process_parent_creation_time: Option<Timestamp>,
+    /// Number of the event within the stream of its device.
+    pub report_id: Option<i64>,
+    /// Isolation container of the browser.
+    pub app_guard_container_id: Option<Text>,
+    /// Further facts as a JSON object.
+    pub additional_fields: Option<Text>,
     /// Windows session of the acting process.
     pub initiating_process_session_id: Option<i64>,
     /// Is initiating process remote session.
@@ -95,12 +101,6 @@ pub struct DeviceLogonEvents {
     pub initiating_process_remote_session_device_name: Option<Text>,
     /// Remote session ip of the acting process.
     pub initiating_process_remote_session_ip: Option<Text>,
-    /// Number of the event within the stream of its device.
-    pub report_id: Option<i64>,
-    /// Isolation container of the browser.
-    pub app_guard_container_id: Option<Text>,
-    /// Further facts as a JSON object.
-    pub additional_fields: Option<Text>,
     /// Identity of the acting process: boot, pid, start time.
     pub initiating_process_unique_id: Option<Text>,
     /// Identity of the parent of the acting process.
@@ -169,13 +169,13 @@ const READERS: &[fn(&DeviceLogonEvents) -> Option<Value<'_>>] = &[
     |row| row.initiating_process_parent_id.map(Value::Long),
     |row| row.initiating_process_parent_file_name.as_deref().map(Value::Text),
     |row| row.initiating_process_parent_creation_time.map(Value::DateTime),
+    |row| row.report_id.map(Value::Long),
+    |row| row.app_guard_container_id.as_deref().map(Value::Text),
+    |row| row.additional_fields.as_deref().map(Value::Text),
     |row| row.initiating_process_session_id.map(Value::Long),
     |row| row.is_initiating_process_remote_session.map(Value::Bool),
     |row| row.initiating_process_remote_session_device_name.as_deref().map(Value::Text),
     |row| row.initiating_process_remote_session_ip.as_deref().map(Value::Text),
-    |row| row.report_id.map(Value::Long),
-    |row| row.app_guard_container_id.as_deref().map(Value::Text),
-    |row| row.additional_fields.as_deref().map(Value::Text),
     |row| row.initiating_process_unique_id.as_deref().map(Value::Text),
     |row| row.initiating_process_parent_unique_id.as_deref().map(Value::Text),
     |row| row.initiating_process_user_id.map(Value::Long),
@@ -192,6 +192,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
     name: "DeviceLogonEvents",
     meaning: "Sign-ins and attempts at them.",
     logsources: &[],
+    aliases: &[],
     columns: &[
         Column {
             name: "Timestamp",
@@ -481,6 +482,27 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
+            name: "ReportId",
+            ty: ColumnType::Long,
+            meaning: "Number of the event within the stream of its device",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AppGuardContainerId",
+            ty: ColumnType::String,
+            meaning: "Isolation container of the browser",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AdditionalFields",
+            ty: ColumnType::String,
+            meaning: "Further facts as a JSON object",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
             name: "InitiatingProcessSessionId",
             ty: ColumnType::Long,
             meaning: "Windows session of the acting process",
@@ -509,32 +531,11 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
-            name: "ReportId",
-            ty: ColumnType::Long,
-            meaning: "Number of the event within the stream of its device",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "AppGuardContainerId",
-            ty: ColumnType::String,
-            meaning: "Isolation container of the browser",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "AdditionalFields",
-            ty: ColumnType::String,
-            meaning: "Further facts as a JSON object",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
             name: "InitiatingProcessUniqueId",
             ty: ColumnType::String,
             meaning: "Identity of the acting process: boot, pid, start time",
             sigma: &[],
-            ours: true,
+            ours: false,
         },
         Column {
             name: "InitiatingProcessParentUniqueId",

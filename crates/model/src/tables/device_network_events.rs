@@ -29,20 +29,6 @@ pub struct DeviceNetworkEvents {
     pub local_ip_type: Option<Text>,
     /// Kind of the remote address: Public, Private, Loopback, LinkLocal, Multicast.
     pub remote_ip_type: Option<Text>,
-    /// Domain; on Linux the name of the machine of the acting process.
-    pub initiating_process_account_domain: Option<Text>,
-    /// Name of the acting process.
-    pub initiating_process_account_name: Option<Text>,
-    /// Security identifier of the acting process.
-    pub initiating_process_account_sid: Option<Text>,
-    /// User principal name of the acting process.
-    pub initiating_process_account_upn: Option<Text>,
-    /// Directory object id of the acting process.
-    pub initiating_process_account_object_id: Option<Text>,
-    /// Integrity level of the acting process.
-    pub initiating_process_integrity_level: Option<Text>,
-    /// Elevation token of the acting process.
-    pub initiating_process_token_elevation: Option<Text>,
     /// SHA-1 of the acting process.
     pub initiating_process_sha1: Option<Text>,
     /// SHA-256 of the acting process.
@@ -73,12 +59,32 @@ pub struct DeviceNetworkEvents {
     pub initiating_process_creation_time: Option<Timestamp>,
     /// Absolute path of the executable of the acting process.
     pub initiating_process_folder_path: Option<Text>,
-    /// Process id of the parent of the acting process.
-    pub initiating_process_parent_id: Option<i64>,
     /// File name of the parent of the acting process.
     pub initiating_process_parent_file_name: Option<Text>,
+    /// Process id of the parent of the acting process.
+    pub initiating_process_parent_id: Option<i64>,
     /// When the parent of the acting process was forked.
     pub initiating_process_parent_creation_time: Option<Timestamp>,
+    /// Domain; on Linux the name of the machine of the acting process.
+    pub initiating_process_account_domain: Option<Text>,
+    /// Name of the acting process.
+    pub initiating_process_account_name: Option<Text>,
+    /// Security identifier of the acting process.
+    pub initiating_process_account_sid: Option<Text>,
+    /// User principal name of the acting process.
+    pub initiating_process_account_upn: Option<Text>,
+    /// Directory object id of the acting process.
+    pub initiating_process_account_object_id: Option<Text>,
+    /// Integrity level of the acting process.
+    pub initiating_process_integrity_level: Option<Text>,
+    /// Elevation token of the acting process.
+    pub initiating_process_token_elevation: Option<Text>,
+    /// Number of the event within the stream of its device.
+    pub report_id: Option<i64>,
+    /// Isolation container of the browser.
+    pub app_guard_container_id: Option<Text>,
+    /// Further facts as a JSON object.
+    pub additional_fields: Option<Text>,
     /// Windows session of the acting process.
     pub initiating_process_session_id: Option<i64>,
     /// Is initiating process remote session.
@@ -87,16 +93,12 @@ pub struct DeviceNetworkEvents {
     pub initiating_process_remote_session_device_name: Option<Text>,
     /// Remote session ip of the acting process.
     pub initiating_process_remote_session_ip: Option<Text>,
-    /// Number of the event within the stream of its device.
-    pub report_id: Option<i64>,
-    /// Isolation container of the browser.
-    pub app_guard_container_id: Option<Text>,
-    /// Further facts as a JSON object.
-    pub additional_fields: Option<Text>,
-    /// The connection was opened from this machine.
-    pub initiated: Option<bool>,
     /// Identity of the acting process: boot, pid, start time.
     pub initiating_process_unique_id: Option<Text>,
+    /// Logon ID.
+    pub logon_id: Option<i64>,
+    /// The connection was opened from this machine.
+    pub initiated: Option<bool>,
     /// Identity of the parent of the acting process.
     pub initiating_process_parent_unique_id: Option<Text>,
     /// Real user id of the acting process.
@@ -134,13 +136,6 @@ const READERS: &[fn(&DeviceNetworkEvents) -> Option<Value<'_>>] = &[
     |row| row.protocol.as_deref().map(Value::Text),
     |row| row.local_ip_type.as_deref().map(Value::Text),
     |row| row.remote_ip_type.as_deref().map(Value::Text),
-    |row| row.initiating_process_account_domain.as_deref().map(Value::Text),
-    |row| row.initiating_process_account_name.as_deref().map(Value::Text),
-    |row| row.initiating_process_account_sid.as_deref().map(Value::Text),
-    |row| row.initiating_process_account_upn.as_deref().map(Value::Text),
-    |row| row.initiating_process_account_object_id.as_deref().map(Value::Text),
-    |row| row.initiating_process_integrity_level.as_deref().map(Value::Text),
-    |row| row.initiating_process_token_elevation.as_deref().map(Value::Text),
     |row| row.initiating_process_sha1.as_deref().map(Value::Text),
     |row| row.initiating_process_sha256.as_deref().map(Value::Text),
     |row| row.initiating_process_md5.as_deref().map(Value::Text),
@@ -156,18 +151,26 @@ const READERS: &[fn(&DeviceNetworkEvents) -> Option<Value<'_>>] = &[
     |row| row.initiating_process_command_line.as_deref().map(Value::Text),
     |row| row.initiating_process_creation_time.map(Value::DateTime),
     |row| row.initiating_process_folder_path.as_deref().map(Value::Text),
-    |row| row.initiating_process_parent_id.map(Value::Long),
     |row| row.initiating_process_parent_file_name.as_deref().map(Value::Text),
+    |row| row.initiating_process_parent_id.map(Value::Long),
     |row| row.initiating_process_parent_creation_time.map(Value::DateTime),
+    |row| row.initiating_process_account_domain.as_deref().map(Value::Text),
+    |row| row.initiating_process_account_name.as_deref().map(Value::Text),
+    |row| row.initiating_process_account_sid.as_deref().map(Value::Text),
+    |row| row.initiating_process_account_upn.as_deref().map(Value::Text),
+    |row| row.initiating_process_account_object_id.as_deref().map(Value::Text),
+    |row| row.initiating_process_integrity_level.as_deref().map(Value::Text),
+    |row| row.initiating_process_token_elevation.as_deref().map(Value::Text),
+    |row| row.report_id.map(Value::Long),
+    |row| row.app_guard_container_id.as_deref().map(Value::Text),
+    |row| row.additional_fields.as_deref().map(Value::Text),
     |row| row.initiating_process_session_id.map(Value::Long),
     |row| row.is_initiating_process_remote_session.map(Value::Bool),
     |row| row.initiating_process_remote_session_device_name.as_deref().map(Value::Text),
     |row| row.initiating_process_remote_session_ip.as_deref().map(Value::Text),
-    |row| row.report_id.map(Value::Long),
-    |row| row.app_guard_container_id.as_deref().map(Value::Text),
-    |row| row.additional_fields.as_deref().map(Value::Text),
-    |row| row.initiated.map(Value::Bool),
     |row| row.initiating_process_unique_id.as_deref().map(Value::Text),
+    |row| row.logon_id.map(Value::Long),
+    |row| row.initiated.map(Value::Bool),
     |row| row.initiating_process_parent_unique_id.as_deref().map(Value::Text),
     |row| row.initiating_process_user_id.map(Value::Long),
     |row| row.initiating_process_login_user_id.map(Value::Long),
@@ -187,6 +190,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
         category: "network_connection",
         action_types: &["ConnectionAttempt", "ConnectionSuccess", "ConnectionFailed"],
     }],
+    aliases: &[],
     columns: &[
         Column {
             name: "Timestamp",
@@ -269,55 +273,6 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "RemoteIPType",
             ty: ColumnType::String,
             meaning: "Kind of the remote address: Public, Private, Loopback, LinkLocal, Multicast",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessAccountDomain",
-            ty: ColumnType::String,
-            meaning: "Domain; on Linux the name of the machine of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessAccountName",
-            ty: ColumnType::String,
-            meaning: "Name of the acting process",
-            sigma: &["User"],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessAccountSid",
-            ty: ColumnType::String,
-            meaning: "Security identifier of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessAccountUpn",
-            ty: ColumnType::String,
-            meaning: "User principal name of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessAccountObjectId",
-            ty: ColumnType::String,
-            meaning: "Directory object id of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessIntegrityLevel",
-            ty: ColumnType::String,
-            meaning: "Integrity level of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessTokenElevation",
-            ty: ColumnType::String,
-            meaning: "Elevation token of the acting process",
             sigma: &[],
             ours: false,
         },
@@ -427,13 +382,6 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
-            name: "InitiatingProcessParentId",
-            ty: ColumnType::Long,
-            meaning: "Process id of the parent of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
             name: "InitiatingProcessParentFileName",
             ty: ColumnType::String,
             meaning: "File name of the parent of the acting process",
@@ -441,9 +389,86 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
+            name: "InitiatingProcessParentId",
+            ty: ColumnType::Long,
+            meaning: "Process id of the parent of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
             name: "InitiatingProcessParentCreationTime",
             ty: ColumnType::Datetime,
             meaning: "When the parent of the acting process was forked",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountDomain",
+            ty: ColumnType::String,
+            meaning: "Domain; on Linux the name of the machine of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountName",
+            ty: ColumnType::String,
+            meaning: "Name of the acting process",
+            sigma: &["User"],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountSid",
+            ty: ColumnType::String,
+            meaning: "Security identifier of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountUpn",
+            ty: ColumnType::String,
+            meaning: "User principal name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessAccountObjectId",
+            ty: ColumnType::String,
+            meaning: "Directory object id of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessIntegrityLevel",
+            ty: ColumnType::String,
+            meaning: "Integrity level of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessTokenElevation",
+            ty: ColumnType::String,
+            meaning: "Elevation token of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "ReportId",
+            ty: ColumnType::Long,
+            meaning: "Number of the event within the stream of its device",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AppGuardContainerId",
+            ty: ColumnType::String,
+            meaning: "Isolation container of the browser",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AdditionalFields",
+            ty: ColumnType::String,
+            meaning: "Further facts as a JSON object",
             sigma: &[],
             ours: false,
         },
@@ -476,23 +501,16 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
-            name: "ReportId",
+            name: "InitiatingProcessUniqueId",
+            ty: ColumnType::String,
+            meaning: "Identity of the acting process: boot, pid, start time",
+            sigma: &["ProcessGuid"],
+            ours: false,
+        },
+        Column {
+            name: "LogonID",
             ty: ColumnType::Long,
-            meaning: "Number of the event within the stream of its device",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "AppGuardContainerId",
-            ty: ColumnType::String,
-            meaning: "Isolation container of the browser",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "AdditionalFields",
-            ty: ColumnType::String,
-            meaning: "Further facts as a JSON object",
+            meaning: "Logon ID",
             sigma: &[],
             ours: false,
         },
@@ -501,13 +519,6 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ty: ColumnType::Bool,
             meaning: "The connection was opened from this machine",
             sigma: &["Initiated"],
-            ours: true,
-        },
-        Column {
-            name: "InitiatingProcessUniqueId",
-            ty: ColumnType::String,
-            meaning: "Identity of the acting process: boot, pid, start time",
-            sigma: &["ProcessGuid"],
             ours: true,
         },
         Column {

@@ -75,6 +75,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
     name: "DeviceNetworkInfo",
     meaning: "Network adapters of each machine.",
     logsources: &[],
+    aliases: &[],
     columns: &[
         Column {
             name: "Timestamp",

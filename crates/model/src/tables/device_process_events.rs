@@ -115,6 +115,12 @@ pub struct DeviceProcessEvents {
     pub initiating_process_signer_type: Option<Text>,
     /// Signature status of the acting process.
     pub initiating_process_signature_status: Option<Text>,
+    /// Number of the event within the stream of its device.
+    pub report_id: Option<i64>,
+    /// Isolation container of the browser.
+    pub app_guard_container_id: Option<Text>,
+    /// Further facts as a JSON object.
+    pub additional_fields: Option<Text>,
     /// Windows session of the acting process.
     pub initiating_process_session_id: Option<i64>,
     /// Is initiating process remote session.
@@ -123,12 +129,6 @@ pub struct DeviceProcessEvents {
     pub initiating_process_remote_session_device_name: Option<Text>,
     /// Remote session ip of the acting process.
     pub initiating_process_remote_session_ip: Option<Text>,
-    /// Number of the event within the stream of its device.
-    pub report_id: Option<i64>,
-    /// Isolation container of the browser.
-    pub app_guard_container_id: Option<Text>,
-    /// Further facts as a JSON object.
-    pub additional_fields: Option<Text>,
     /// Windows session of the created process.
     pub created_process_session_id: Option<i64>,
     /// Is process remote session.
@@ -139,6 +139,10 @@ pub struct DeviceProcessEvents {
     pub process_remote_session_ip: Option<Text>,
     /// Identity of the process: boot, pid, start time.
     pub process_unique_id: Option<Text>,
+    /// Identity of the acting process: boot, pid, start time.
+    pub initiating_process_unique_id: Option<Text>,
+    /// Logon ID.
+    pub logon_id_2: Option<i64>,
     /// Working directory of the process.
     pub process_current_directory: Option<Text>,
     /// Real user id of the process.
@@ -161,8 +165,6 @@ pub struct DeviceProcessEvents {
     pub is_file_deleted: Option<bool>,
     /// The command line was longer than the sensor keeps.
     pub is_command_line_cut: Option<bool>,
-    /// Identity of the acting process: boot, pid, start time.
-    pub initiating_process_unique_id: Option<Text>,
     /// Identity of the parent of the acting process.
     pub initiating_process_parent_unique_id: Option<Text>,
     /// Real user id of the acting process.
@@ -243,18 +245,20 @@ const READERS: &[fn(&DeviceProcessEvents) -> Option<Value<'_>>] = &[
     |row| row.initiating_process_parent_creation_time.map(Value::DateTime),
     |row| row.initiating_process_signer_type.as_deref().map(Value::Text),
     |row| row.initiating_process_signature_status.as_deref().map(Value::Text),
+    |row| row.report_id.map(Value::Long),
+    |row| row.app_guard_container_id.as_deref().map(Value::Text),
+    |row| row.additional_fields.as_deref().map(Value::Text),
     |row| row.initiating_process_session_id.map(Value::Long),
     |row| row.is_initiating_process_remote_session.map(Value::Bool),
     |row| row.initiating_process_remote_session_device_name.as_deref().map(Value::Text),
     |row| row.initiating_process_remote_session_ip.as_deref().map(Value::Text),
-    |row| row.report_id.map(Value::Long),
-    |row| row.app_guard_container_id.as_deref().map(Value::Text),
-    |row| row.additional_fields.as_deref().map(Value::Text),
     |row| row.created_process_session_id.map(Value::Long),
     |row| row.is_process_remote_session.map(Value::Bool),
     |row| row.process_remote_session_device_name.as_deref().map(Value::Text),
     |row| row.process_remote_session_ip.as_deref().map(Value::Text),
     |row| row.process_unique_id.as_deref().map(Value::Text),
+    |row| row.initiating_process_unique_id.as_deref().map(Value::Text),
+    |row| row.logon_id_2.map(Value::Long),
     |row| row.process_current_directory.as_deref().map(Value::Text),
     |row| row.process_user_id.map(Value::Long),
     |row| row.process_group_id.map(Value::Long),
@@ -266,7 +270,6 @@ const READERS: &[fn(&DeviceProcessEvents) -> Option<Value<'_>>] = &[
     |row| row.is_fileless.map(Value::Bool),
     |row| row.is_file_deleted.map(Value::Bool),
     |row| row.is_command_line_cut.map(Value::Bool),
-    |row| row.initiating_process_unique_id.as_deref().map(Value::Text),
     |row| row.initiating_process_parent_unique_id.as_deref().map(Value::Text),
     |row| row.initiating_process_user_id.map(Value::Long),
     |row| row.initiating_process_login_user_id.map(Value::Long),
@@ -286,6 +289,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
         category: "process_creation",
         action_types: &["ProcessCreated"],
     }],
+    aliases: &[],
     columns: &[
         Column {
             name: "Timestamp",
@@ -673,6 +677,27 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
+            name: "ReportId",
+            ty: ColumnType::Long,
+            meaning: "Number of the event within the stream of its device",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AppGuardContainerId",
+            ty: ColumnType::String,
+            meaning: "Isolation container of the browser",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "AdditionalFields",
+            ty: ColumnType::String,
+            meaning: "Further facts as a JSON object",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
             name: "InitiatingProcessSessionId",
             ty: ColumnType::Long,
             meaning: "Windows session of the acting process",
@@ -697,27 +722,6 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "InitiatingProcessRemoteSessionIP",
             ty: ColumnType::String,
             meaning: "Remote session ip of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "ReportId",
-            ty: ColumnType::Long,
-            meaning: "Number of the event within the stream of its device",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "AppGuardContainerId",
-            ty: ColumnType::String,
-            meaning: "Isolation container of the browser",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "AdditionalFields",
-            ty: ColumnType::String,
-            meaning: "Further facts as a JSON object",
             sigma: &[],
             ours: false,
         },
@@ -754,7 +758,21 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ty: ColumnType::String,
             meaning: "Identity of the process: boot, pid, start time",
             sigma: &["ProcessGuid"],
-            ours: true,
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessUniqueId",
+            ty: ColumnType::String,
+            meaning: "Identity of the acting process: boot, pid, start time",
+            sigma: &["ParentProcessGuid"],
+            ours: false,
+        },
+        Column {
+            name: "LogonID",
+            ty: ColumnType::Long,
+            meaning: "Logon ID",
+            sigma: &[],
+            ours: false,
         },
         Column {
             name: "ProcessCurrentDirectory",
@@ -831,13 +849,6 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ty: ColumnType::Bool,
             meaning: "The command line was longer than the sensor keeps",
             sigma: &[],
-            ours: true,
-        },
-        Column {
-            name: "InitiatingProcessUniqueId",
-            ty: ColumnType::String,
-            meaning: "Identity of the acting process: boot, pid, start time",
-            sigma: &["ParentProcessGuid"],
             ours: true,
         },
         Column {

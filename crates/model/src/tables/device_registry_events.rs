@@ -37,10 +37,6 @@ pub struct DeviceRegistryEvents {
     pub initiating_process_account_upn: Option<Text>,
     /// Directory object id of the acting process.
     pub initiating_process_account_object_id: Option<Text>,
-    /// Integrity level of the acting process.
-    pub initiating_process_integrity_level: Option<Text>,
-    /// Elevation token of the acting process.
-    pub initiating_process_token_elevation: Option<Text>,
     /// SHA-1 of the acting process.
     pub initiating_process_sha1: Option<Text>,
     /// SHA-256 of the acting process.
@@ -77,10 +73,22 @@ pub struct DeviceRegistryEvents {
     pub initiating_process_parent_file_name: Option<Text>,
     /// When the parent of the acting process was forked.
     pub initiating_process_parent_creation_time: Option<Timestamp>,
+    /// Integrity level of the acting process.
+    pub initiating_process_integrity_level: Option<Text>,
+    /// Elevation token of the acting process.
+    pub initiating_process_token_elevation: Option<Text>,
     /// Number of the event within the stream of its device.
     pub report_id: Option<i64>,
     /// Isolation container of the browser.
     pub app_guard_container_id: Option<Text>,
+    /// Windows session of the acting process.
+    pub initiating_process_session_id: Option<i64>,
+    /// Is initiating process remote session.
+    pub is_initiating_process_remote_session: Option<bool>,
+    /// Remote session device name of the acting process.
+    pub initiating_process_remote_session_device_name: Option<Text>,
+    /// Remote session ip of the acting process.
+    pub initiating_process_remote_session_ip: Option<Text>,
     /// Identity of the acting process: boot, pid, start time.
     pub initiating_process_unique_id: Option<Text>,
     /// Identity of the parent of the acting process.
@@ -124,8 +132,6 @@ const READERS: &[fn(&DeviceRegistryEvents) -> Option<Value<'_>>] = &[
     |row| row.initiating_process_account_sid.as_deref().map(Value::Text),
     |row| row.initiating_process_account_upn.as_deref().map(Value::Text),
     |row| row.initiating_process_account_object_id.as_deref().map(Value::Text),
-    |row| row.initiating_process_integrity_level.as_deref().map(Value::Text),
-    |row| row.initiating_process_token_elevation.as_deref().map(Value::Text),
     |row| row.initiating_process_sha1.as_deref().map(Value::Text),
     |row| row.initiating_process_sha256.as_deref().map(Value::Text),
     |row| row.initiating_process_md5.as_deref().map(Value::Text),
@@ -144,8 +150,14 @@ const READERS: &[fn(&DeviceRegistryEvents) -> Option<Value<'_>>] = &[
     |row| row.initiating_process_parent_id.map(Value::Long),
     |row| row.initiating_process_parent_file_name.as_deref().map(Value::Text),
     |row| row.initiating_process_parent_creation_time.map(Value::DateTime),
+    |row| row.initiating_process_integrity_level.as_deref().map(Value::Text),
+    |row| row.initiating_process_token_elevation.as_deref().map(Value::Text),
     |row| row.report_id.map(Value::Long),
     |row| row.app_guard_container_id.as_deref().map(Value::Text),
+    |row| row.initiating_process_session_id.map(Value::Long),
+    |row| row.is_initiating_process_remote_session.map(Value::Bool),
+    |row| row.initiating_process_remote_session_device_name.as_deref().map(Value::Text),
+    |row| row.initiating_process_remote_session_ip.as_deref().map(Value::Text),
     |row| row.initiating_process_unique_id.as_deref().map(Value::Text),
     |row| row.initiating_process_parent_unique_id.as_deref().map(Value::Text),
     |row| row.initiating_process_user_id.map(Value::Long),
@@ -162,6 +174,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
     name: "DeviceRegistryEvents",
     meaning: "Changes of the Windows registry.",
     logsources: &[],
+    aliases: &[],
     columns: &[
         Column {
             name: "Timestamp",
@@ -272,20 +285,6 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "InitiatingProcessAccountObjectId",
             ty: ColumnType::String,
             meaning: "Directory object id of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessIntegrityLevel",
-            ty: ColumnType::String,
-            meaning: "Integrity level of the acting process",
-            sigma: &[],
-            ours: false,
-        },
-        Column {
-            name: "InitiatingProcessTokenElevation",
-            ty: ColumnType::String,
-            meaning: "Elevation token of the acting process",
             sigma: &[],
             ours: false,
         },
@@ -416,6 +415,20 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
+            name: "InitiatingProcessIntegrityLevel",
+            ty: ColumnType::String,
+            meaning: "Integrity level of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessTokenElevation",
+            ty: ColumnType::String,
+            meaning: "Elevation token of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
             name: "ReportId",
             ty: ColumnType::Long,
             meaning: "Number of the event within the stream of its device",
@@ -430,11 +443,39 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             ours: false,
         },
         Column {
+            name: "InitiatingProcessSessionId",
+            ty: ColumnType::Long,
+            meaning: "Windows session of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "IsInitiatingProcessRemoteSession",
+            ty: ColumnType::Bool,
+            meaning: "Is initiating process remote session",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessRemoteSessionDeviceName",
+            ty: ColumnType::String,
+            meaning: "Remote session device name of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
+            name: "InitiatingProcessRemoteSessionIP",
+            ty: ColumnType::String,
+            meaning: "Remote session ip of the acting process",
+            sigma: &[],
+            ours: false,
+        },
+        Column {
             name: "InitiatingProcessUniqueId",
             ty: ColumnType::String,
             meaning: "Identity of the acting process: boot, pid, start time",
             sigma: &[],
-            ours: true,
+            ours: false,
         },
         Column {
             name: "InitiatingProcessParentUniqueId",

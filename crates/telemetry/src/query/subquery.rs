@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use bartizan_kql::Type;
-use bartizan_kql::plan::{Expr, ExprKind, Relation, RelationKind};
+use bartizan_kql::plan::{Expr, ExprKind, Relation};
 use bartizan_kql::value::Literal;
 
 use super::Run;
@@ -20,10 +20,10 @@ type Resolving<'a, T> = Pin<Box<dyn Future<Output = Result<T, QueryError>> + Sen
 pub(super) fn resolve<'a>(relation: &'a Relation, run: &'a Run) -> Resolving<'a, Relation> {
     Box::pin(async move {
         let mut resolved = relation.clone();
-        for input in inputs(&mut resolved) {
+        for input in resolved.inputs_mut() {
             *input = resolve(&input.clone(), run).await?;
         }
-        for expr in exprs(&mut resolved) {
+        for expr in resolved.exprs_mut() {
             if has_subquery(expr) {
                 *expr = resolve_expr(&expr.clone(), run).await?;
             }
@@ -91,49 +91,4 @@ async fn first_column(
         values.extend((0..batch.num_rows()).map(|row| cells.value(row, ty)));
     }
     Ok(values)
-}
-
-fn inputs(relation: &mut Relation) -> Vec<&mut Relation> {
-    match &mut relation.kind {
-        RelationKind::Scan { .. } | RelationKind::Values { .. } | RelationKind::Range { .. } => {
-            Vec::new()
-        }
-        RelationKind::Filter { input, .. }
-        | RelationKind::Project { input, .. }
-        | RelationKind::Aggregate { input, .. }
-        | RelationKind::Distinct { input }
-        | RelationKind::Sort { input, .. }
-        | RelationKind::Limit { input, .. }
-        | RelationKind::MvExpand { input, .. }
-        | RelationKind::Parse { input, .. } => vec![input],
-        RelationKind::Join { left, right, .. } => vec![left, right],
-        RelationKind::Union { inputs } => inputs.iter_mut().collect(),
-    }
-}
-
-fn exprs(relation: &mut Relation) -> Vec<&mut Expr> {
-    match &mut relation.kind {
-        RelationKind::Scan { .. }
-        | RelationKind::Values { .. }
-        | RelationKind::Distinct { .. }
-        | RelationKind::Limit { .. }
-        | RelationKind::Union { .. } => Vec::new(),
-        RelationKind::Range { from, to, step } => vec![from, to, step],
-        RelationKind::Filter { predicate, .. } => vec![predicate],
-        RelationKind::Project { exprs, .. } => exprs.iter_mut().collect(),
-        RelationKind::Aggregate { keys, aggregates, .. } => keys
-            .iter_mut()
-            .chain(
-                aggregates.iter_mut().flat_map(|call| call.args.iter_mut().chain(&mut call.filter)),
-            )
-            .collect(),
-        RelationKind::Sort { keys, .. } => keys.iter_mut().map(|key| &mut key.expr).collect(),
-        RelationKind::Join { keys, .. } => {
-            keys.iter_mut().flat_map(|key| [&mut key.left, &mut key.right]).collect()
-        }
-        RelationKind::MvExpand { items, .. } => {
-            items.iter_mut().map(|item| &mut item.expr).collect()
-        }
-        RelationKind::Parse { text, .. } => vec![text],
-    }
 }
