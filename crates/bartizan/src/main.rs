@@ -4,6 +4,7 @@
 
 mod client;
 mod console;
+mod detect;
 mod hunt;
 mod local_sensor;
 mod operator;
@@ -33,9 +34,11 @@ enum Task {
     Serve(serve::Options),
     /// Ask a question in KQL over the telemetry.
     Hunt(hunt::Options),
+    /// Judge files with events by Sigma rules: JSON lines, EVTX, folders.
+    Detect(detect::Options),
     /// Attack this machine harmlessly and show the incident that comes of it.
     Simulate(simulate::Options),
-    /// Look at the rules: load them, run their own cases.
+    /// Look at rules: list, check, measure and test them, see what they cover.
     Rules(rules::Options),
     /// Make the administrator's sign-in new: prints a one-time password.
     ResetPassword(operator::ResetPassword),
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
     let outcome = match task {
         Task::Serve(options) => serve::run(&data, options),
         Task::Hunt(options) => hunt::run(&data, &options),
+        Task::Detect(options) => detect::run(&options),
         Task::Simulate(options) => simulate::run(&data, &options),
         Task::Rules(options) => rules::run(&options),
         Task::ResetPassword(options) => operator::reset_password(&data, &options),

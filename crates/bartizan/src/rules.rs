@@ -1,11 +1,13 @@
 //! Which rules this server judges by: the ones it carries, and a folder of one's own beside them.
 
-use std::{fs, path::Path, path::PathBuf, process::ExitCode};
+mod desk;
+
+use std::{path::Path, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 use bartizan_api::{Notices, Rule, Topic};
+use bartizan_detect::RuleFile;
 use bartizan_detection::Detector;
-use bartizan_sigma::{Collection, Placeholders};
 use bartizan_store::StepEffects;
 use rust_embed::RustEmbed;
 
@@ -19,23 +21,33 @@ struct Shipped;
 /// Options of `bartizan rules`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    task: Option<desk::Task>,
     /// A folder of further Sigma rules.
     #[arg(long)]
     rules: Option<PathBuf>,
 }
 
-/// The shipped rules and those of `folder`, ready to judge. A rule that cannot be read never stops the others:
-/// it is named in the detector's problems.
-pub(crate) fn load(folder: Option<&Path>) -> anyhow::Result<Detector> {
-    let mut rules = Collection::default();
+/// The texts of the rules that ship with the program.
+pub(crate) fn shipped() -> anyhow::Result<Vec<RuleFile>> {
+    let mut files = Vec::new();
     for name in Shipped::iter().filter(|name| name.ends_with(".yml")) {
         let file =
             Shipped::get(&name).with_context(|| format!("reading the shipped rule {name}"))?;
-        rules.add(&name, &String::from_utf8_lossy(&file.data), &Placeholders::default());
+        let text = String::from_utf8_lossy(&file.data).into_owned();
+        files.push(RuleFile { name: name.into_owned(), text });
     }
+    Ok(files)
+}
+
+/// The shipped rules and those of `folder`, ready to judge. A rule that cannot be read never stops the others:
+/// it is named in the detector's problems.
+pub(crate) fn load(folder: Option<&Path>) -> anyhow::Result<Detector> {
+    let mut files = shipped()?;
     if let Some(folder) = folder {
-        add_folder(&mut rules, folder)?;
+        files.extend(bartizan_detect::read_rules(folder)?);
     }
+    let rules = bartizan_detect::collect_rules(&files);
     Detector::new(rules).context("preparing the detection rules")
 }
 
@@ -73,8 +85,15 @@ pub(crate) fn notify(notices: &Notices, effects: &StepEffects) {
     }
 }
 
-/// List the rules, and say what is wrong with the others.
+/// Look at the rules: list them, or what else was asked.
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    match &options.task {
+        Some(task) => task.run(),
+        None => list(options),
+    }
+}
+
+fn list(options: &Options) -> anyhow::Result<ExitCode> {
     let detector = load(options.rules.as_deref())?;
     for rule in detector.rules() {
         print(&format!("{:<14} {}", format!("{:?}", rule.level).to_lowercase(), rule.title));
@@ -91,25 +110,4 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let (rules, problems) = (detector.rules().len(), detector.problems().len());
     say(&format!("{rules} rules, {problems} that cannot be read"));
     Ok(if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn add_folder(rules: &mut Collection, folder: &Path) -> anyhow::Result<()> {
-    let entries = fs::read_dir(folder)
-        .with_context(|| format!("listing the rules of {}", folder.display()))?;
-    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
-    paths.sort();
-    for path in paths {
-        let name = path.display().to_string();
-        if path.is_dir() {
-            add_folder(rules, &path)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "yml" || extension == "yaml")
-        {
-            let text =
-                fs::read_to_string(&path).with_context(|| format!("reading the rule {name}"))?;
-            rules.add(&name, &text, &Placeholders::default());
-        }
-    }
-    Ok(())
 }

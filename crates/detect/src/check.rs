@@ -131,12 +131,17 @@ impl Page<'_> {
     }
 }
 
-/// Where in the line this key stands, in characters: `- Key|contains:`.
+/// Where in the line this key stands, in characters: `- Key|contains:`, `{ Key: value }`.
 fn key_at(line: &str, key: &str) -> Option<usize> {
-    let indent = line.len() - line.trim_start_matches([' ', '-', '\'', '"', '{']).len();
-    let rest = line.get(indent..)?.strip_prefix(key)?;
-    let ends = rest.starts_with([':', '|', '\'', '"']) || rest.is_empty();
-    ends.then(|| line.get(..indent).map_or(0, |before| before.chars().count()))
+    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.');
+    let found = line.match_indices(key).find(|(at, _)| {
+        let (before, after) = (line.get(..*at), line.get(at + key.len()..));
+        let stands_alone = before.is_some_and(|text| !text.ends_with(is_part));
+        let is_key =
+            after.is_some_and(|text| text.trim_start_matches(['\'', '"']).starts_with([':', '|']));
+        stands_alone && is_key
+    })?;
+    line.get(..found.0).map(|before| before.chars().count())
 }
 
 /// What people who get an alert need of a rule.

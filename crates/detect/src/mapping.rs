@@ -187,7 +187,11 @@ impl Names for Mapping {
             .prefixes
             .iter()
             .find_map(|(from, to)| Some((name.strip_prefix(from.as_str())?, to)))?;
-        Some(if to.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned(format!("{to}{rest}")) })
+        if !to.is_empty() {
+            return Some(Cow::Owned(format!("{to}{rest}")));
+        }
+        // What was wrapped may have names of its own to be changed.
+        Some(Cow::Borrowed(self.renames.get(rest).map_or(rest, String::as_str)))
     }
 }
 
