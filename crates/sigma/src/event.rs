@@ -96,6 +96,12 @@ pub trait Fields {
         None
     }
 
+    /// Text in which every value stands as it is, or as JSON escapes it without `\u`: for a quick look whether
+    /// anything in it is worth a closer one. `None` where there is no such text at hand.
+    fn raw(&self) -> Option<&str> {
+        None
+    }
+
     /// Shows every value of the event with the name of its field, for rules that search them all.
     fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>));
 }

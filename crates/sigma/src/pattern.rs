@@ -6,7 +6,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::memmem;
+
 use crate::event::Value;
+
+mod escaped;
 
 /// A piece of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -150,6 +154,16 @@ impl Pattern {
     ///
     /// Linear in practice: on a mismatch only the last `*` is extended (a later one never needs an earlier one).
     pub(crate) fn matches(&self, text: &str) -> bool {
+        match self.shape() {
+            Shape::Equals(t) => text == t,
+            Shape::StartsWith(t) => text.starts_with(t),
+            Shape::EndsWith(t) => text.ends_with(t),
+            Shape::Contains(t) => memmem::find(text.as_bytes(), t.as_bytes()).is_some(),
+            Shape::Glob => self.matches_glob(text),
+        }
+    }
+
+    fn matches_glob(&self, text: &str) -> bool {
         let mut at = 0;
         let mut part = 0;
         let mut retry: Option<(usize, usize)> = None;
@@ -204,19 +218,34 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
 
 /// Appends the folded text of a value, in UTF-8; `false` when the value has no text.
 pub(crate) fn fold_into_bytes(value: Value<'_>, folded: &mut Vec<u8>, buffer: &mut String) -> bool {
+    if let Value::Escaped(text) = value
+        && escaped::fold_into(text, folded)
+    {
+        return true;
+    }
     let Some(text) = value.text(buffer) else { return false };
+    let from = folded.len();
     if text.is_ascii() {
-        let from = folded.len();
         folded.extend_from_slice(text.as_bytes());
-        if let Some(tail) = folded.get_mut(from..) {
-            tail.make_ascii_lowercase();
-        }
+        folded.get_mut(from..).unwrap_or_default().make_ascii_lowercase();
     } else {
-        for c in text.chars() {
-            folded.extend_from_slice(fold_char(c).encode_utf8(&mut [0; 4]).as_bytes());
-        }
+        fold_beyond_ascii(text, folded);
     }
     true
+}
+
+/// Appends the folded text; what is ASCII between others goes in one piece.
+fn fold_beyond_ascii(text: &str, folded: &mut Vec<u8>) {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        folded.extend_from_slice(fold_char(c).encode_utf8(&mut [0; 4]).as_bytes());
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        let plain = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+        let from = folded.len();
+        folded.extend_from_slice(rest.as_bytes().get(..plain).unwrap_or_default());
+        folded.get_mut(from..).unwrap_or_default().make_ascii_lowercase();
+        rest = rest.get(plain..).unwrap_or_default();
+    }
 }
 
 /// Appends the folded text.

@@ -1,6 +1,7 @@
 //! A line of JSON as an event: fields found in place, text left as it stands until somebody asks.
 //!
-//! Reads one flat object. Lists and objects inside it are stepped over; a name that comes twice means its last value.
+//! Reads one flat object. Lists and objects inside it are stepped over. Of a name that comes twice, the last value
+//! counts, but rules that search every value see both.
 //! Knows where values stand, not what they mean to a rule.
 
 use rustc_hash::FxHashMap;
@@ -81,7 +82,8 @@ impl JsonReader {
             let entry = Entry { name: short(name), value: short(value), kind };
             self.push(entry, known);
         })?;
-        Ok(JsonLine { text: line, reader: self })
+        let plain = scanner.plain;
+        Ok(JsonLine { text: line, plain, reader: self })
     }
 
     fn push(&mut self, entry: Entry, field: Option<FieldId>) {
@@ -110,6 +112,7 @@ fn cut(text: &str, (from, to): (u32, u32)) -> &str {
 #[derive(Debug, Clone, Copy)]
 pub struct JsonLine<'a> {
     text: &'a str,
+    plain: bool,
     reader: &'a JsonReader,
 }
 
@@ -141,30 +144,34 @@ impl Fields for JsonLine<'_> {
         Some(&self.reader.present)
     }
 
+    fn raw(&self) -> Option<&str> {
+        Some(self.text).filter(|_| self.plain)
+    }
+
     fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
-        for (at, entry) in self.reader.entries.iter().enumerate() {
-            let name = cut(self.text, entry.name);
-            // Of a name that comes twice, only the last value counts.
-            let later = self.reader.entries.get(at + 1..).unwrap_or_default();
-            let again = |other: &Entry| {
-                other.name.1 - other.name.0 == entry.name.1 - entry.name.0
-                    && cut(self.text, other.name) == name
-            };
-            if let Some(value) = self.value(entry).filter(|_| !later.iter().any(again)) {
-                visit(name, value);
+        for entry in &self.reader.entries {
+            if let Some(value) = self.value(entry) {
+                visit(cut(self.text, entry.name), value);
             }
         }
     }
 }
 
-/// Field names by their bytes, found with one comparison.
+/// Field names by their bytes.
 #[derive(Debug, Clone)]
 struct Names {
     /// A power of two of places, at most a quarter of them taken.
-    places: Vec<(u64, FieldId)>,
+    places: Vec<Place>,
     names: Vec<Box<[u8]>>,
-    /// Names with characters that JSON may also write as escapes are looked up by their meaning.
+    /// Names that JSON writes with escapes are looked up by their meaning.
     all: FxHashMap<Box<str>, FieldId>,
+}
+
+/// A name and its number; [`EMPTY`] where there is none.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    outline: Outline,
+    id: FieldId,
 }
 
 const EMPTY: FieldId = FieldId(u16::MAX);
@@ -173,7 +180,7 @@ impl Names {
     fn new(fields: &FieldNames) -> Self {
         let size = (fields.names.len() * 4).next_power_of_two().max(16);
         let mut names = Self {
-            places: vec![(0, EMPTY); size],
+            places: vec![Place { outline: Outline::of(b""), id: EMPTY }; size],
             names: fields.names.iter().map(|name| name.as_bytes().into()).collect(),
             all: FxHashMap::default(),
         };
@@ -186,34 +193,40 @@ impl Names {
 
     fn insert(&mut self, name: &str, id: FieldId) {
         self.all.insert(name.into(), id);
-        let hash = hash(name.as_bytes());
-        let mut at = self.start(hash);
-        while self.places.get(at).is_some_and(|place| place.1 != EMPTY) {
+        let outline = Outline::of(name.as_bytes());
+        let mut at = self.start(outline);
+        while self.places.get(at).is_some_and(|place| place.id != EMPTY) {
             at = (at + 1) & (self.places.len() - 1);
         }
         if let Some(place) = self.places.get_mut(at) {
-            *place = (hash, id);
+            *place = Place { outline, id };
         }
     }
 
-    fn start(&self, hash: u64) -> usize {
-        usize::try_from(hash >> 32).unwrap_or(0) & (self.places.len() - 1)
+    #[inline]
+    fn start(&self, outline: Outline) -> usize {
+        usize::try_from(outline.hash() >> 32).unwrap_or(0) & (self.places.len() - 1)
     }
 
+    #[inline]
     fn find(&self, name: &[u8]) -> Option<FieldId> {
-        let hash = hash(name);
-        let mut at = self.start(hash);
+        let outline = Outline::of(name);
+        let mut at = self.start(outline);
         loop {
-            let (found, id) = *self.places.get(at)?;
-            if id == EMPTY {
+            let place = self.places.get(at)?;
+            if place.id == EMPTY {
                 break;
             }
-            if found == hash && self.names.get(id.index()).is_some_and(|n| **n == *name) {
-                return Some(id);
+            if place.outline == outline && (name.len() <= 16 || self.is(place.id, name)) {
+                return Some(place.id);
             }
             at = (at + 1) & (self.places.len() - 1);
         }
         if name.contains(&b'\\') { self.find_escaped(name) } else { None }
+    }
+
+    fn is(&self, id: FieldId, name: &[u8]) -> bool {
+        self.names.get(id.index()).is_some_and(|known| **known == *name)
     }
 
     #[cold]
@@ -224,15 +237,30 @@ impl Names {
     }
 }
 
-/// Mixes length, first and last eight bytes: field names that agree in all three are rare, and compared anyway.
-fn hash(name: &[u8]) -> u64 {
-    let first = name.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes));
-    let last = name.last_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes));
-    let (first, last) = match (first, last) {
-        (Some(first), Some(last)) => (first, last),
-        _ => (name.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0),
-    };
-    let length = u64::try_from(name.len()).unwrap_or(u64::MAX);
-    let mixed = (first ^ last.rotate_left(23) ^ length).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed ^ mixed >> 29
+/// Length, first and last eight bytes of a name. Up to sixteen bytes that is all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Outline {
+    first: u64,
+    last: u64,
+    length: usize,
+}
+
+impl Outline {
+    #[inline]
+    fn of(name: &[u8]) -> Self {
+        let ends = name.first_chunk::<8>().zip(name.last_chunk::<8>());
+        let (first, last) = match ends {
+            Some((first, last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            None => (name.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0),
+        };
+        Self { first, last, length: name.len() }
+    }
+
+    #[inline]
+    fn hash(self) -> u64 {
+        let length = u64::try_from(self.length).unwrap_or(u64::MAX);
+        let ends = self.first ^ self.last.rotate_left(23) ^ length;
+        let mixed = ends.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        mixed ^ mixed >> 29
+    }
 }

@@ -76,8 +76,14 @@ impl<'a, E: Fields> Evaluation<'a, E> {
                 self.find_in_field(sought);
             }
         }
-        if let Some(index) = &program.keywords {
-            event.each(&mut |_, value| self.find_in(index, value));
+        let Some(keywords) = &program.keywords else { return };
+        match event.raw() {
+            Some(raw) if !keywords.may_stand_in(raw) => {}
+            Some(_) => event.each(&mut |_, value| self.find_in(&keywords.index, value)),
+            None => event.each(&mut |_, value| match value {
+                Value::Str(text) if !keywords.may_stand_in(text) => {}
+                _ => self.find_in(&keywords.index, value),
+            }),
         }
     }
 
@@ -153,6 +159,13 @@ impl<'a, E: Fields> Evaluation<'a, E> {
         match (&probe.question, probe.field) {
             (Question::Cidr(net), Some(field)) => {
                 self.address(field).is_some_and(|address| net.contains(&address))
+            }
+            (Question::Folded(pattern), Some(field)) => {
+                let Scratch { folded, buffer, .. } = &mut *self.scratch;
+                folded.clear();
+                let value = self.event.field(field);
+                value.is_some_and(|value| fold_into_bytes(value, folded, buffer))
+                    && std::str::from_utf8(folded).is_ok_and(|folded| pattern.matches(folded))
             }
             _ => probe.ask(self.event, &mut self.scratch.buffer),
         }

@@ -10,12 +10,14 @@ use crate::pattern::Anchor;
 mod digests;
 mod ends;
 mod grams;
+mod sieve;
 mod table;
 
 use digests::Digests;
 use ends::{Ends, Side};
 use grams::Grams;
 pub(super) use grams::Rarity;
+use sieve::Sieve;
 pub(super) use table::wide;
 use table::{Entry, Table};
 
@@ -98,6 +100,33 @@ impl Index {
             + self.end.bytes()
             + self.digests.bytes()
             + self.grams.bytes()
+    }
+}
+
+/// The literals that may stand in any value of the event.
+#[derive(Debug)]
+pub(super) struct Keywords {
+    pub(super) index: Index,
+    sieve: Option<Sieve>,
+}
+
+impl Keywords {
+    pub(super) fn new(needles: &[(&Needle, u32)], rarity: &Rarity) -> Self {
+        let texts: Vec<&[u8]> = needles.iter().map(|(needle, _)| needle.text.as_bytes()).collect();
+        Self { index: Index::new(needles, rarity), sieve: Sieve::new(&texts, rarity) }
+    }
+
+    /// Whether one of them may stand in this text, which may still have the escapes of JSON, but for `\u`.
+    pub(super) fn may_stand_in(&self, text: &str) -> bool {
+        match &self.sieve {
+            Some(sieve) => !text.is_ascii() || sieve.passes(text.as_bytes()),
+            None => true,
+        }
+    }
+
+    /// The bytes they take in memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.index.bytes() + self.sieve.as_ref().map_or(0, Sieve::bytes)
     }
 }
 

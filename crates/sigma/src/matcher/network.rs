@@ -5,12 +5,13 @@
 //! least likely one wakes it; the others are looked up then. Whatever costs more than that (regular expressions,
 //! networks, times) or waits for nothing (`not`, `null`) is *late*: asked only when a rule hangs on nothing else.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::index::PADDING;
-use super::probe::Access;
+use super::probe::{Access, Needle};
 use super::{CompileError, Compiled, Matcher, Node, ProbeId, RuleIndex, at, part_number};
 use crate::event::FieldId;
+use crate::pattern::Anchor;
 
 /// A leaf or a gate of a network, by its place: leaves first, then gates, inputs before what they lead to.
 pub(super) type Point = u32;
@@ -59,6 +60,8 @@ pub(super) struct Leaf {
     pub(super) sort: Sort,
     /// It may be true although nothing of it was found.
     pub(super) unguarded: bool,
+    /// Nothing waits for it, so that nothing of it is looked for.
+    pub(super) idle: bool,
 }
 
 /// Joins points.
@@ -125,11 +128,32 @@ impl Network {
             wanted_rules.push((RuleIndex(part_number(number)?), rule.root));
         }
         let reached = reached(matcher, wanted_rules.iter().map(|(_, root)| *root));
-        let mut builder = Builder::new(matcher);
-        builder.leaves(&reached)?;
-        builder.gates(&reached)?;
-        builder.roots(&wanted_rules)?;
-        builder.finish()
+        let build = |idle| {
+            let mut builder = Builder::new(matcher, idle);
+            builder.leaves(&reached)?;
+            builder.gates(&reached)?;
+            builder.roots(&wanted_rules)?;
+            builder.finish()
+        };
+        // What turns out to wake nothing need not be looked for, only asked in the end.
+        let whole = build(FxHashSet::default())?;
+        build(whole.idle(matcher))
+    }
+
+    /// Predicates that cost a search through the value and that nothing waits for.
+    fn idle(&self, matcher: &Matcher) -> FxHashSet<ProbeId> {
+        let leaves = (0..).zip(&self.leaves).filter(|(point, _)| {
+            let links = self.links(*point);
+            self.edges(links).is_empty() && self.rules(links).is_empty()
+        });
+        let probes = leaves.filter_map(|(_, leaf)| leaf.probe);
+        let is_searched = |probe: &ProbeId| {
+            at(&matcher.probes, *probe).is_some_and(|probe| {
+                let anywhere = |needle: &Needle| needle.anchor == Anchor::Anywhere;
+                probe.field.is_none() || probe.needles().iter().any(anywhere)
+            })
+        };
+        probes.filter(is_searched).collect()
     }
 
     #[inline]
@@ -255,6 +279,7 @@ const PRESENCE: f64 = 100.0;
 #[derive(Debug)]
 struct Builder<'a> {
     matcher: &'a Matcher,
+    idle: FxHashSet<ProbeId>,
     network: Network,
     known: Vec<Known>,
     /// By node of the matcher: what it is here.
@@ -265,9 +290,10 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(matcher: &'a Matcher) -> Self {
+    fn new(matcher: &'a Matcher, idle: FxHashSet<ProbeId>) -> Self {
         Self {
             matcher,
+            idle,
             network: Network::default(),
             known: Vec::new(),
             inputs: vec![None; matcher.nodes.len()],
@@ -298,18 +324,20 @@ impl<'a> Builder<'a> {
             _ => {}
         }
         let needles = probe.needles();
+        let idle = self.idle.contains(&id);
         let sort = match &probe.access {
+            _ if idle => Sort::Late,
             Access::Literal(_) => Sort::Sure,
             Access::Guarded(_) if probe.is_quick() => Sort::Quick,
             _ => Sort::Late,
         };
-        let unguarded = needles.is_empty() && probe.field.is_none();
+        let unguarded = idle || needles.is_empty() && probe.field.is_none();
         let chance = match (unguarded, needles.is_empty()) {
             (true, _) => None,
             (false, true) => Some(PRESENCE),
             (false, false) => Some(needles.iter().map(|needle| needle.chance()).sum()),
         };
-        let leaf = Leaf { probe: Some(id), field: probe.field, sort, unguarded };
+        let leaf = Leaf { probe: Some(id), field: probe.field, sort, unguarded, idle };
         let point = self.push_leaf(leaf, chance)?;
         self.network.leaf_of.insert(id, point);
         Ok(Input::new(point))
@@ -319,7 +347,8 @@ impl<'a> Builder<'a> {
         if let Some(point) = self.network.presence_of(field) {
             return Ok(Input::new(point));
         }
-        let leaf = Leaf { probe: None, field: Some(field), sort: Sort::Sure, unguarded: false };
+        let (probe, field_of, sort) = (None, Some(field), Sort::Sure);
+        let leaf = Leaf { probe, field: field_of, sort, unguarded: false, idle: false };
         let point = self.push_leaf(leaf, Some(PRESENCE))?;
         self.network.presence_of.insert(field, point);
         Ok(Input::new(point))

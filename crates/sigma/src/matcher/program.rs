@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::index::{Index, Rarity};
+use super::index::{Index, Keywords, Rarity};
 use super::network::{Network, Point, Sort};
 use super::probe::Needle;
 use super::{CompileError, Compiled, Matcher, at};
@@ -15,7 +15,7 @@ pub(super) struct Program {
     /// By field number: its place in `fields`, or [`NOT_ASKED`].
     slots: Vec<u16>,
     /// The literals looked for in every value.
-    pub(super) keywords: Option<Index>,
+    pub(super) keywords: Option<Keywords>,
     pub(super) network: Network,
 }
 
@@ -75,7 +75,7 @@ impl Program {
         let network = Network::new(matcher, wanted)?;
         let mut needles: FxHashMap<Option<FieldId>, Needles<'_>> = FxHashMap::default();
         let mut present: FxHashMap<FieldId, Vec<Found>> = FxHashMap::default();
-        for (point, leaf) in (0..).zip(&network.leaves) {
+        for (point, leaf) in (0..).zip(&network.leaves).filter(|(_, leaf)| !leaf.idle) {
             let found = Found::new(point, leaf.sort);
             let probe = leaf.probe.and_then(|probe| at(&matcher.probes, probe));
             let texts = probe.map(|probe| probe.needles()).unwrap_or_default();
@@ -87,7 +87,7 @@ impl Program {
             }
         }
         let rarity = Rarity::of(needles.values().flatten().map(|(needle, _)| needle.text.as_str()));
-        let keywords = needles.remove(&None).map(|needles| Index::new(&needles, &rarity));
+        let keywords = needles.remove(&None).map(|needles| Keywords::new(&needles, &rarity));
         let mut program = Self { keywords, network, ..Self::default() };
         let mut fields: Vec<FieldId> =
             needles.keys().flatten().chain(present.keys()).copied().collect();
@@ -114,8 +114,9 @@ impl Program {
 
     /// The bytes it takes in memory.
     pub(super) fn bytes(&self) -> usize {
-        let indexes = self.fields.iter().filter_map(|f| f.index.as_ref()).chain(&self.keywords);
+        let indexes = self.fields.iter().filter_map(|field| field.index.as_ref());
+        let keywords = self.keywords.as_ref().map_or(0, Keywords::bytes);
         let present: usize = self.fields.iter().map(|f| size_of_val(&*f.present)).sum();
-        indexes.map(Index::bytes).sum::<usize>() + present + self.network.bytes()
+        indexes.map(Index::bytes).sum::<usize>() + keywords + present + self.network.bytes()
     }
 }

@@ -27,11 +27,13 @@ pub(super) type Range = (usize, usize);
 pub(super) struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// Every value stands in the line as it is, or is escaped without `\u`.
+    pub(super) plain: bool,
 }
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(line: &'a str) -> Self {
-        Self { bytes: line.as_bytes(), at: 0 }
+        Self { bytes: line.as_bytes(), at: 0, plain: true }
     }
 
     /// Shows every name and value of the object that the line consists of.
@@ -125,6 +127,7 @@ impl<'a> Scanner<'a> {
                 if digits.len() != 4 || !digits.iter().all(u8::is_ascii_hexdigit) {
                     return Err(self.fault("four digits after `\\u`"));
                 }
+                self.plain = false;
                 6
             }
             _ => return Err(self.fault("one of the escapes of JSON")),
@@ -140,7 +143,12 @@ impl<'a> Scanner<'a> {
                 let (range, escaped) = self.string()?;
                 return Ok((range, if escaped { Kind::Escaped } else { Kind::Text }));
             }
-            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b'-' | b'0'..=b'9') => {
+                self.number()?;
+                let written = self.bytes.get(from..self.at).unwrap_or_default();
+                self.plain &= written.iter().all(u8::is_ascii_digit);
+                Kind::Number
+            }
             Some(b't') => self.word(b"true", Kind::True)?,
             Some(b'f') => self.word(b"false", Kind::False)?,
             Some(b'n') => self.word(b"null", Kind::Null)?,
@@ -158,7 +166,7 @@ impl<'a> Scanner<'a> {
         Ok(kind)
     }
 
-    fn number(&mut self) -> Result<Kind, JsonFault> {
+    fn number(&mut self) -> Result<(), JsonFault> {
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
@@ -178,7 +186,7 @@ impl<'a> Scanner<'a> {
             }
             self.digits()?;
         }
-        Ok(Kind::Number)
+        Ok(())
     }
 
     fn digits(&mut self) -> Result<usize, JsonFault> {

@@ -3,6 +3,8 @@
 //! A literal is looked up by up to sixteen of its outermost bytes: the value needs one look-up for each such length
 //! that occurs, however many literals there are.
 
+use std::collections::BTreeMap;
+
 use super::table::{Entry, Table};
 
 /// Which end of the value.
@@ -16,43 +18,41 @@ pub(super) enum Side {
 #[derive(Debug)]
 pub(super) struct Ends {
     side: Side,
-    /// By how many bytes literals are looked up: 1 to 8, or 16.
-    widths: Vec<usize>,
-    table: Table,
+    /// By how many bytes literals are looked up, 1 to 8 or 16, fewest first; and those literals.
+    tables: Vec<(usize, Table)>,
 }
 
 impl Ends {
     pub(super) fn new(side: Side, entries: Vec<Entry>, texts: &[u8]) -> Self {
-        let mut widths = Vec::new();
-        let keyed = entries.into_iter().filter_map(|entry| {
+        let mut by_width: BTreeMap<usize, Vec<(u64, Entry)>> = BTreeMap::new();
+        for entry in entries {
             let width = match entry.length() {
                 short @ 0..=8 => short,
                 9..16 => 8,
                 _ => 16,
             };
-            if !widths.contains(&width) {
-                widths.push(width);
+            if let Some(key) = Outermost::of(side, entry.text(texts)).key(width) {
+                by_width.entry(width).or_default().push((key, entry));
             }
-            Some((Outermost::of(side, entry.text(texts)).key(width)?, entry))
-        });
-        let table = Table::new(keyed.collect());
-        widths.sort_unstable();
-        Self { side, widths, table }
+        }
+        let tables = by_width.into_iter().map(|(width, keyed)| (width, Table::new(keyed)));
+        Self { side, tables: tables.collect() }
     }
 
     pub(super) fn find(&self, text: &[u8], texts: &[u8], found: &mut impl FnMut(u32)) {
-        if self.widths.is_empty() {
+        if self.tables.is_empty() {
             return;
         }
         let outermost = Outermost::of(self.side, text);
-        for width in &self.widths {
+        for (width, table) in &self.tables {
             let Some(key) = outermost.key(*width) else { break };
-            for entry in self.table.get(key) {
-                let literal = entry.text(texts);
-                let stands = match self.side {
-                    Side::Start => text.starts_with(literal),
-                    Side::End => text.ends_with(literal),
-                };
+            for entry in table.get(key) {
+                // A key of up to eight bytes is the literal itself.
+                let stands = entry.length() <= 8
+                    || match self.side {
+                        Side::Start => text.starts_with(entry.text(texts)),
+                        Side::End => text.ends_with(entry.text(texts)),
+                    };
                 if stands {
                     found(entry.leaf);
                 }
@@ -61,7 +61,7 @@ impl Ends {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.table.bytes()
+        self.tables.iter().map(|(_, table)| table.bytes()).sum()
     }
 }
 
@@ -90,18 +90,17 @@ impl Outermost {
         Self { length: text.len(), eight, next }
     }
 
-    /// A number for so many bytes, different for different widths; `None` when the text is shorter.
+    /// A number for so many bytes: those bytes, up to eight; `None` when the text is shorter.
     #[inline]
     fn key(&self, width: usize) -> Option<u64> {
         if width > self.length {
             return None;
         }
-        let spread = u64::try_from(width).unwrap_or(0).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        Some(match width {
-            0 => return None,
-            1..=8 => (self.eight >> (64 - 8 * width)) ^ spread,
-            _ => super::mix(self.eight) ^ self.next ^ spread,
-        })
+        match width {
+            0 => None,
+            1..=8 => Some(self.eight >> (64 - 8 * width)),
+            _ => Some(super::mix(self.eight) ^ self.next),
+        }
     }
 }
 

@@ -27,7 +27,7 @@ impl Rarity {
         Self(counts)
     }
 
-    fn count(&self, gram: u32) -> u32 {
+    pub(super) fn count(&self, gram: u32) -> u32 {
         self.0.get(place(gram, RARITY_BITS)).copied().unwrap_or(0)
     }
 }
@@ -68,25 +68,26 @@ impl Grams {
     }
 
     pub(super) fn find(&self, folded: Folded<'_>, texts: &[u8], found: &mut impl FnMut(u32)) {
-        match (&self.pairs, self.fours.is_empty()) {
-            (None, true) => {}
-            (None, false) => {
-                for (at, gram) in grams(folded) {
-                    if self.four.has(gram) {
-                        self.compare(at, gram, folded.text, texts, found);
+        if !self.fours.is_empty() {
+            let mut at = 0;
+            while at < folded.text.len() {
+                let [a, b, c, d] = four_grams(folded.padded, at);
+                let (a_is, b_is) = (self.four.bit(a), self.four.bit(b));
+                let (c_is, d_is) = (self.four.bit(c), self.four.bit(d));
+                if a_is | b_is | c_is | d_is != 0 {
+                    for (beyond, (gram, bit)) in
+                        [(a, a_is), (b, b_is), (c, c_is), (d, d_is)].into_iter().enumerate()
+                    {
+                        if bit != 0 {
+                            self.compare(at + beyond, gram, folded.text, texts, found);
+                        }
                     }
                 }
+                at += 4;
             }
-            (Some(pairs), _) => {
-                for (at, gram) in grams(folded) {
-                    if self.four.has(gram) {
-                        self.compare(at, gram, folded.text, texts, found);
-                    }
-                    if pairs.has(gram) {
-                        pairs.compare(at, gram, folded.text, texts, found);
-                    }
-                }
-            }
+        }
+        if let Some(pairs) = &self.pairs {
+            pairs.find(folded, texts, found);
         }
     }
 
@@ -108,7 +109,7 @@ impl Grams {
 
     pub(super) fn bytes(&self) -> usize {
         let pairs = self.pairs.as_ref().map_or(0, |p| size_of_val(&p.bits) + p.table.bytes());
-        size_of_val(&*self.four.words) + self.fours.bytes() + pairs
+        self.four.bytes() + self.fours.bytes() + pairs
     }
 }
 
@@ -139,10 +140,15 @@ impl Pairs {
         Some(Box::new(Self { bits, table }))
     }
 
-    #[inline]
-    fn has(&self, gram: u32) -> bool {
-        let word = self.bits.get(wide(gram >> 6 & 1023)).copied().unwrap_or(0);
-        word >> (gram & 63) & 1 == 1
+    fn find(&self, folded: Folded<'_>, texts: &[u8], found: &mut impl FnMut(u32)) {
+        for at in 0..folded.text.len() {
+            let Some([first, second]) = folded.padded.get(at..at + 2) else { break };
+            let pair = u16::from_le_bytes([*first, *second]);
+            let word = self.bits.get(usize::from(pair >> 6)).copied().unwrap_or(0);
+            if word >> (pair & 63) & 1 == 1 {
+                self.compare(at, u32::from(pair), folded.text, texts, found);
+            }
+        }
     }
 
     #[inline]
@@ -166,30 +172,35 @@ impl Pairs {
 
 /// A set of grams that says yes to a few it does not have.
 #[derive(Debug)]
-struct Bitmap {
+pub(super) struct Bitmap {
     words: Box<[u64]>,
     bits: u32,
 }
 
 impl Bitmap {
     /// A hundred bits for each gram, up to 128 KiB.
-    fn new(grams: usize) -> Self {
+    pub(super) fn new(grams: usize) -> Self {
         let bits = (grams * 100).next_power_of_two().trailing_zeros().clamp(9, 20);
         Self { words: vec![0; 1 << (bits - 6)].into(), bits }
     }
 
-    fn set(&mut self, gram: u32) {
+    pub(super) fn set(&mut self, gram: u32) {
         let place = place(gram, self.bits);
         if let Some(word) = self.words.get_mut(place >> 6) {
             *word |= 1 << (place & 63);
         }
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&*self.words)
+    }
+
+    /// 1 when the gram may be in the set, 0 when it is not.
     #[inline]
-    fn has(&self, gram: u32) -> bool {
+    pub(super) fn bit(&self, gram: u32) -> u64 {
         let place = place(gram, self.bits);
         let word = self.words.get(place >> 6).copied().unwrap_or(0);
-        word >> (place & 63) & 1 == 1
+        word >> (place & 63) & 1
     }
 }
 
@@ -199,14 +210,20 @@ fn place(gram: u32, bits: u32) -> usize {
 }
 
 #[inline]
-fn number(gram: &[u8]) -> u32 {
+pub(super) fn number(gram: &[u8]) -> u32 {
     gram.first_chunk::<4>().map_or(0, |bytes| u32::from_le_bytes(*bytes))
 }
 
-/// The four bytes at every place of the text; the last ones reach into the padding.
+/// The four bytes at this place of a text and at the three after it; beyond the end there are zeros.
 #[inline]
-fn grams(folded: Folded<'_>) -> impl Iterator<Item = (usize, u32)> {
-    let reach = (folded.text.len() + 3).min(folded.padded.len());
-    let padded = folded.padded.get(..reach).unwrap_or_default();
-    padded.array_windows::<4>().map(|bytes| u32::from_le_bytes(*bytes)).enumerate()
+fn four_grams(padded: &[u8], at: usize) -> [u32; 4] {
+    let word = padded.get(at..).and_then(|rest| rest.first_chunk::<8>());
+    let word = word.map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    [0, 8, 16, 24].map(|shift| low(word >> shift))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
+#[inline]
+const fn low(word: u64) -> u32 {
+    word as u32
 }
