@@ -1,7 +1,8 @@
 //! What is derived from one definition: the telemetry tables of `schema/` become Rust rows, column lists
-//! and a reference page; the protocol's `.proto` becomes message types. All of it is committed; `--check`
-//! fails when a file is not what its source says.
+//! and a reference page; the rules become a page of what they look for; the protocol's `.proto` becomes message
+//! types. All of it is committed; `--check` fails when a file is not what its source says.
 
+mod coverage;
 mod reference;
 mod rows;
 mod table;
@@ -59,6 +60,7 @@ fn derive(root: &Path) -> anyhow::Result<Vec<Derived>> {
     let tables = table::read_all(&root.join("schema"))?;
     let mut files = rows::derive(&tables)?;
     files.push(reference::derive(&tables));
+    files.push(coverage::derive(root)?);
     files.extend(wire::derive(root)?);
     for file in files.iter_mut().filter(|file| file.path.extension().is_some_and(|e| e == "rs")) {
         file.text = formatted(root, &file.text)?;
