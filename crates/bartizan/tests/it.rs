@@ -1,6 +1,7 @@
 //! The real product, end to end: the real server, the real sensor on this machine's kernel, real attacks.
 //!
-//! These tests need root and BTF, since the sensor does; without them each says so and passes over.
+//! These tests need root and BTF, since the sensor does; without them each says so and passes over. Those in `offline` need
+//! nothing.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,5 +13,7 @@
 
 #[path = "it/keep.rs"]
 mod keep;
+#[path = "it/offline.rs"]
+mod offline;
 #[path = "it/stories.rs"]
 mod stories;

@@ -45,12 +45,14 @@ pub struct Found<'a> {
 }
 
 /// Fields that say when an event happened, the best first.
-const TIMES: [&str; 10] = [
+const TIMES: [&str; 12] = [
     "TimeCreated_SystemTime",
     "@timestamp",
     "Timestamp",
     "UtcTime",
     "TimeGenerated",
+    "EventTime",
+    "TimeCreated",
     "timestamp",
     "eventTime",
     "requestReceivedTimestamp",
@@ -58,8 +60,16 @@ const TIMES: [&str; 10] = [
     "time",
 ];
 /// Fields that say on which machine.
-const HOSTS: [&str; 7] =
-    ["Computer", "DeviceName", "host.name", "host.hostname", "hostname", "_HOSTNAME", "node"];
+const HOSTS: [&str; 8] = [
+    "Computer",
+    "DeviceName",
+    "host.name",
+    "host.hostname",
+    "Hostname",
+    "hostname",
+    "_HOSTNAME",
+    "node",
+];
 
 /// Where events say when and where they happened.
 #[derive(Debug)]

@@ -140,7 +140,7 @@ impl Flat<'_> {
     }
 
     fn push(&mut self, value: Value<'_>) {
-        if self.place == Place::Nothing || self.depth == 0 {
+        if self.place == Place::Nothing || self.path.is_empty() {
             return;
         }
         let renamed = self.names.rename(self.path);
