@@ -48,12 +48,30 @@ pub enum AggregateFunction {
     BinaryAllOr,
     /// The bitwise exclusive or of integers. `long`
     BinaryAllXor,
+    /// As `MakeList`, with nulls. `dynamic`
+    MakeListWithNulls,
+    /// A sketch of how many different values there are; parameter: the accuracy. `dynamic`
+    Hll,
+    /// Sketches as one. `dynamic`
+    HllMerge,
+    /// A sketch of the distribution of the first argument, weighed by the second if there is one. `dynamic`
+    TDigest,
+    /// Sketches as one. `dynamic`
+    TDigestMerge,
+    /// A schema that all values of the argument fit. `dynamic`
+    BuildSchema,
+    /// The percentile of the first argument, each value as often as the second says; parameter: which.
+    PercentileWeighted,
+    /// The covariance of two numbers of a sample. `real`
+    Covariance,
+    /// The covariance of two numbers of a population. `real`
+    CovarianceP,
 }
 
 /// What the arguments of an aggregate look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// `count()`
+    /// `count()`, `count(predicate)`
     Nothing,
     /// `countif(predicate)`
     PredicateOnly,
@@ -65,10 +83,24 @@ pub(crate) enum Shape {
     ValueAndParameter,
     /// `make_set_if(x, predicate [, largest size])`
     ValueIfAndParameter,
+    /// `tdigest(x [, weight])`
+    ValueAndWeight,
     /// `percentile(x, p)`
     Percentile,
     /// `percentiles(x, p, p, …)`
     Percentiles,
+    /// `percentiles_array(x, p, p, …)`, `percentiles_array(x, dynamic([p, p, …]))`
+    PercentileArray,
+    /// `percentilew(x, weight, p)`
+    WeightedPercentile,
+    /// `percentilesw(x, weight, p, p, …)`
+    WeightedPercentiles,
+    /// `percentilesw_array(x, weight, p, p, …)`
+    WeightedPercentileArray,
+    /// `covariance(x, y)`
+    Pair,
+    /// `covarianceif(x, y, predicate)`
+    PairIf,
     /// `arg_max(x, * | expr, …)`
     Arg,
     /// `take_any(* | expr, …)`
@@ -139,7 +171,7 @@ use AggregateFunction as F;
 /// Every aggregate that the language here knows, by name.
 #[rustfmt::skip]
 pub(crate) const AGGREGATES: &[Aggregate] = &[
-    row("count", F::Count, Shape::Nothing, LONG, "count_", ("count()", "the number of rows")),
+    row("count", F::Count, Shape::Nothing, LONG, "count_", ("count([predicate])", "the number of rows, or of those for which the predicate is true")),
     row("countif", F::Count, Shape::PredicateOnly, LONG, "countif_", ("countif(predicate)", "the number of rows for which the predicate is true")),
     row("dcount", F::DCount, Shape::ValueAndParameter, LONG, "dcount_", ("dcount(value [, accuracy])", "the number of different values")),
     row("dcountif", F::DCount, Shape::ValueIfAndParameter, LONG, "dcountif_", ("dcountif(value, predicate [, accuracy])", "the number of different values where the predicate is true")),
@@ -167,7 +199,7 @@ pub(crate) const AGGREGATES: &[Aggregate] = &[
     row("argmin", F::ArgMin, Shape::Arg, Gives::Same, "min_", ("argmin(value, * | expression, …)", "the older form of arg_min: prefixed names")),
     row("take_any", F::TakeAny, Shape::Any, Gives::Same, "", ("take_any(* | expression, …)", "the values of any row")),
     row("any", F::TakeAny, Shape::Any, Gives::Same, "any_", ("any(* | expression, …)", "the older form of take_any: prefixed names")),
-    row("anyif", F::TakeAny, Shape::ValueIf, Gives::Same, "any_", ("anyif(value, predicate)", "the value of any row where the predicate is true")),
+    row("anyif", F::TakeAny, Shape::ValueIf, Gives::Same, "anyif_", ("anyif(value, predicate)", "the value of any row where the predicate is true")),
     row("take_anyif", F::TakeAny, Shape::ValueIf, Gives::Same, "", ("take_anyif(value, predicate)", "the value of any row where the predicate is true")),
     row("percentile", F::Percentile, Shape::Percentile, Gives::Same, "percentile_", ("percentile(value, p)", "the nearest-rank percentile")),
     row("percentiles", F::Percentile, Shape::Percentiles, Gives::Same, "percentile_", ("percentiles(value, p, …)", "several nearest-rank percentiles")),
@@ -177,7 +209,25 @@ pub(crate) const AGGREGATES: &[Aggregate] = &[
     row("variance", F::Variance, Shape::Value, REAL, "variance_", ("variance(value)", "the variance of a sample")),
     row("varianceif", F::Variance, Shape::ValueIf, REAL, "varianceif_", ("varianceif(value, predicate)", "the variance of a sample where the predicate is true")),
     row("variancep", F::VarianceP, Shape::Value, REAL, "variancep_", ("variancep(value)", "the variance of a population")),
-    row("binary_all_and", F::BinaryAllAnd, Shape::Value, LONG, "binary_all_and_", ("binary_all_and(value)", "the bitwise and")),
-    row("binary_all_or", F::BinaryAllOr, Shape::Value, LONG, "binary_all_or_", ("binary_all_or(value)", "the bitwise or")),
-    row("binary_all_xor", F::BinaryAllXor, Shape::Value, LONG, "binary_all_xor_", ("binary_all_xor(value)", "the bitwise exclusive or")),
+    row("binary_all_and", F::BinaryAllAnd, Shape::Value, LONG, "", ("binary_all_and(value)", "the bitwise and")),
+    row("binary_all_or", F::BinaryAllOr, Shape::Value, LONG, "", ("binary_all_or(value)", "the bitwise or")),
+    row("binary_all_xor", F::BinaryAllXor, Shape::Value, LONG, "", ("binary_all_xor(value)", "the bitwise exclusive or")),
+    row("variancepif", F::VarianceP, Shape::ValueIf, REAL, "variancepif_", ("variancepif(value, predicate)", "the variance of a population where the predicate is true")),
+    row("covariance", F::Covariance, Shape::Pair, REAL, "covariance_", ("covariance(value, value)", "the covariance of a sample")),
+    row("covarianceif", F::Covariance, Shape::PairIf, REAL, "covarianceif_", ("covarianceif(value, value, predicate)", "the covariance of a sample where the predicate is true")),
+    row("covariancep", F::CovarianceP, Shape::Pair, REAL, "covariancep_", ("covariancep(value, value)", "the covariance of a population")),
+    row("covariancepif", F::CovarianceP, Shape::PairIf, REAL, "covariancepif_", ("covariancepif(value, value, predicate)", "the covariance of a population where the predicate is true")),
+    row("make_list_with_nulls", F::MakeListWithNulls, Shape::Value, DYNAMIC, "list_", ("make_list_with_nulls(value)", "the values as an array, nulls too")),
+    row("make_dictionary", F::MakeBag, Shape::ValueAndParameter, DYNAMIC, "dictionary_", ("make_dictionary(bag [, size])", "the older form of make_bag")),
+    row("buildschema", F::BuildSchema, Shape::Value, DYNAMIC, "schema_", ("buildschema(value)", "a schema that all values fit")),
+    row("hll", F::Hll, Shape::ValueAndParameter, DYNAMIC, "hll_", ("hll(value [, accuracy])", "a sketch of how many different values there are")),
+    row("hll_if", F::Hll, Shape::ValueIfAndParameter, DYNAMIC, "hll_if_", ("hll_if(value, predicate [, accuracy])", "a sketch of how many different values there are where the predicate is true")),
+    row("hll_merge", F::HllMerge, Shape::Value, DYNAMIC, "hll_merge_", ("hll_merge(sketch)", "sketches as one")),
+    row("tdigest", F::TDigest, Shape::ValueAndWeight, DYNAMIC, "tdigest_", ("tdigest(value [, weight])", "a sketch of the distribution")),
+    row("tdigest_merge", F::TDigestMerge, Shape::Value, DYNAMIC, "merge_tdigests_", ("tdigest_merge(sketch)", "sketches as one")),
+    row("merge_tdigest", F::TDigestMerge, Shape::Value, DYNAMIC, "merge_tdigests_", ("merge_tdigest(sketch)", "sketches as one")),
+    row("percentiles_array", F::Percentile, Shape::PercentileArray, DYNAMIC, "percentiles_", ("percentiles_array(value, p, …)", "several nearest-rank percentiles as an array")),
+    row("percentilew", F::PercentileWeighted, Shape::WeightedPercentile, Gives::Same, "percentile_", ("percentilew(value, weight, p)", "the percentile of weighed values")),
+    row("percentilesw", F::PercentileWeighted, Shape::WeightedPercentiles, Gives::Same, "percentile_", ("percentilesw(value, weight, p, …)", "several percentiles of weighed values")),
+    row("percentilesw_array", F::PercentileWeighted, Shape::WeightedPercentileArray, DYNAMIC, "percentiles_", ("percentilesw_array(value, weight, p, …)", "several percentiles of weighed values as an array")),
 ];

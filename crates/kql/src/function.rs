@@ -1,14 +1,20 @@
 //! The scalar operators and functions: what a plan may call, and the signatures the binder checks.
 
+mod analysis;
+mod engine;
 mod family;
 mod math;
 mod more;
+mod naming;
 mod place;
 mod series;
 mod table;
 
+pub use analysis::Analysis;
+pub use engine::Engine;
 pub use math::Math;
 pub use more::More;
+pub(crate) use naming::{Naming, naming};
 pub use place::Place;
 pub use series::Series;
 pub(crate) use table::{all, find};
@@ -68,15 +74,6 @@ pub(crate) enum Gives {
     Common,
 }
 
-/// How a column that is computed by the function is named when the query does not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Naming {
-    /// `Column1`, `Column2` …
-    Numbered,
-    /// As the first argument would be.
-    First,
-}
-
 /// One function by its name in the language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FunctionInfo {
@@ -88,7 +85,6 @@ pub(crate) struct FunctionInfo {
     /// The last parameter may come any number of times.
     pub(crate) repeats: bool,
     pub(crate) gives: Gives,
-    pub(crate) naming: Naming,
     pub(crate) doc: &'static str,
 }
 
@@ -108,6 +104,10 @@ macro_rules! functions {
             Place(Place),
             /// A function that is used less.
             More(More),
+            /// One of the results of a function that has several: the last argument, a constant, says which.
+            Analysis(Analysis),
+            /// A function that asks the engine, or knowledge from outside.
+            Engine(Engine),
         }
 
         impl Function {
@@ -120,6 +120,8 @@ macro_rules! functions {
                     Self::Series(member) => member.name(),
                     Self::Place(member) => member.name(),
                     Self::More(member) => member.name(),
+                    Self::Analysis(member) => member.name(),
+                    Self::Engine(member) => member.name(),
                 }
             }
         }

@@ -38,7 +38,11 @@ pub fn functions() -> Vec<Entry> {
             ..plain((aggregate.name, aggregate.signature, aggregate.doc))
         }))
         .collect();
-    entries.sort_by(|left, right| left.name.cmp(&right.name));
+    // A few names are those of a function and of an aggregate; the aggregate is told.
+    entries.sort_by(|left, right| {
+        left.name.cmp(&right.name).then(right.aggregate.cmp(&left.aggregate))
+    });
+    entries.dedup_by(|later, first| later.name == first.name);
     entries
 }
 

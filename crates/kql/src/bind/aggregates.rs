@@ -58,17 +58,24 @@ impl<'a> Binder<'a> {
     ) -> Rel {
         let mut list = ColumnList::default();
         let mut keys = Vec::new();
-        let mut given = Vec::new();
+        let mut given: Vec<String> = Vec::new();
         for item in by {
             let key = self.scalar(&item.expr, &rel.scope());
-            if let Some(name) = item.names.first() {
-                self.check_new(&mut given, name);
-            }
             let name = item.names.first().map(|name| name.text.clone());
             match name.or_else(|| implied_name(&item.expr)) {
-                Some(name) => list.add(&name, key.ty),
-                None => list.add_numbered(key.ty),
-            };
+                Some(name) => {
+                    if given.contains(&name) {
+                        let span = item.names.first().map_or(&item.expr.span, |name| &name.span);
+                        let message = format!("the column `{name}` is there already");
+                        self.fail(code::DUPLICATE, span, message);
+                    }
+                    list.add(&name, key.ty);
+                    given.push(name);
+                }
+                None => {
+                    list.add_numbered(key.ty);
+                }
+            }
             keys.push(key);
         }
         let mut exprs: Vec<Expr> =
@@ -82,16 +89,16 @@ impl<'a> Binder<'a> {
         for item in items {
             for output in self.outputs(&rel, item) {
                 match output.name {
-                    Some(name) if output.given && list.position(&name).is_some() => {
-                        let span = item.names.first().map_or(&item.expr.span, |name| &name.span);
-                        self.fail(
-                            code::DUPLICATE,
-                            span,
-                            format!("the column `{name}` is there already"),
-                        );
-                    }
                     Some(name) => {
+                        if output.given && given.contains(&name) {
+                            let span = item.names.first().map_or(&item.expr.span, |n| &n.span);
+                            let message = format!("the column `{name}` is there already");
+                            self.fail(code::DUPLICATE, span, message);
+                        }
                         list.add(&name, output.expr.ty);
+                        if output.given {
+                            given.push(name);
+                        }
                     }
                     None => {
                         list.add_numbered(output.expr.ty);
@@ -113,7 +120,7 @@ impl<'a> Binder<'a> {
         if let ExprKind::Call(name, arguments) = &inner.kind
             && self.lookup(&name.text).is_none()
             && let Some(found) = aggregate::find(&name.text)
-            && matches!(found.shape, Shape::Arg | Shape::Any | Shape::Percentiles)
+            && gives_several(found.shape)
         {
             let mut outputs = self.several(found, name, arguments, &rel.scope());
             for (output, name) in outputs.iter_mut().zip(&item.names) {
@@ -141,7 +148,10 @@ impl<'a> Binder<'a> {
         arguments: &'a [Argument],
         scope: &Scope<'_>,
     ) -> Expr {
-        if matches!(found.shape, Shape::Arg | Shape::Any | Shape::Percentiles) {
+        if matches!(found.shape, Shape::PercentileArray | Shape::WeightedPercentileArray) {
+            return self.percentile_array(found, name, arguments, scope);
+        }
+        if gives_several(found.shape) {
             let mut outputs = self.several(found, name, arguments, scope);
             if outputs.len() == 1 {
                 return outputs.pop().map_or_else(Self::poison, |output| output.expr);
@@ -170,12 +180,15 @@ impl<'a> Binder<'a> {
         scope: &Scope<'_>,
     ) -> Option<Vec<(Expr, &'a ast::Span)>> {
         let (least, most) = match found.shape {
-            Shape::Nothing => (0, 0),
+            Shape::Nothing => (0, 1),
             Shape::PredicateOnly | Shape::Value => (1, 1),
-            Shape::ValueAndParameter => (1, 2),
-            Shape::ValueIf | Shape::Percentile => (2, 2),
+            Shape::ValueAndParameter | Shape::ValueAndWeight => (1, 2),
+            Shape::ValueIf | Shape::Percentile | Shape::Pair => (2, 2),
             Shape::ValueIfAndParameter => (2, 3),
             Shape::ValuesIf => (2, 2),
+            Shape::PairIf | Shape::WeightedPercentile => (3, 3),
+            Shape::PercentileArray => (2, usize::MAX),
+            Shape::WeightedPercentiles | Shape::WeightedPercentileArray => (3, usize::MAX),
             Shape::Percentiles | Shape::Arg | Shape::Any | Shape::Values => (1, usize::MAX),
         };
         if arguments.len() < least || arguments.len() > most {
@@ -204,8 +217,14 @@ impl<'a> Binder<'a> {
         let mut values = Vec::new();
         let mut filter = None;
         match found.shape {
-            Shape::Nothing => {}
+            // Of texts, none of which is null, the number is that of the rows.
+            Shape::Nothing => filter = args.next().filter(|(arg, _)| arg.ty != Type::String),
             Shape::PredicateOnly => filter = args.next(),
+            Shape::Pair | Shape::PairIf | Shape::WeightedPercentile => {
+                values.extend(args.by_ref().take(2).map(|(arg, _)| arg));
+                filter = if found.shape == Shape::PairIf { args.next() } else { None };
+            }
+            Shape::ValueAndWeight => values.extend(args.by_ref().map(|(arg, _)| arg)),
             Shape::Values => values.extend(args.by_ref().map(|(arg, _)| arg)),
             Shape::ValuesIf | Shape::ValueIf | Shape::ValueIfAndParameter => {
                 values.extend(args.next().map(|(arg, _)| arg));
@@ -251,8 +270,7 @@ impl<'a> Binder<'a> {
             (Gives::Same, ty) => Some(ty),
             (Gives::Sum, Type::Int | Type::Long) => Some(Type::Long),
             (Gives::Sum, Type::Real | Type::Decimal | Type::TimeSpan) => Some(ty),
-            (Gives::Mean, Type::TimeSpan) => Some(Type::TimeSpan),
-            (Gives::Mean, Type::DateTime) => Some(Type::DateTime),
+            (Gives::Mean, Type::TimeSpan | Type::DateTime | Type::Decimal) => Some(ty),
             (Gives::Mean, ty) if ty.is_number() => Some(Type::Real),
             _ => None,
         };
@@ -263,17 +281,21 @@ impl<'a> Binder<'a> {
     }
 }
 
+/// Whether the aggregate may give several columns.
+const fn gives_several(shape: Shape) -> bool {
+    matches!(shape, Shape::Arg | Shape::Any | Shape::Percentiles | Shape::WeightedPercentiles)
+}
+
 /// What an aggregate takes instead of a dynamic or a bool.
 fn argument_type(function: AggregateFunction, value: Expr) -> Expr {
     use AggregateFunction as F;
     match (function, value.ty) {
         (F::Sum | F::Avg, Type::Dynamic) => convert(value, Type::Real),
         (F::Sum | F::Avg, Type::Bool) => convert(value, Type::Long),
-        (F::Stdev | F::StdevP | F::Variance | F::VarianceP, ty)
-            if ty.is_number() || ty == Type::Dynamic =>
-        {
-            convert(value, Type::Real)
-        }
+        (
+            F::Stdev | F::StdevP | F::Variance | F::VarianceP | F::Covariance | F::CovarianceP,
+            ty,
+        ) if ty.is_number() || ty == Type::Dynamic => convert(value, Type::Real),
         (F::BinaryAllAnd | F::BinaryAllOr | F::BinaryAllXor, _) => convert(value, Type::Long),
         (F::MakeBag, _) => convert(value, Type::Dynamic),
         _ => value,

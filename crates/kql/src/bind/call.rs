@@ -6,11 +6,12 @@ use super::convert::convert;
 use super::{Binder, Binding, Rel, Scope};
 use crate::aggregate;
 use crate::ast::{self, Argument, FunctionBody, Name, ParameterType};
-use crate::function::{self, FunctionInfo, Gives, Param};
-use crate::plan::Expr;
+use crate::function::{self, Analysis, Function, FunctionInfo, Gives, Param};
+use crate::plan::{Expr, ExprKind};
 use crate::problem::{Finding, code};
 use crate::schema::Type;
 use crate::suggest::nearest;
+use crate::value::Literal;
 
 impl<'a> Binder<'a> {
     pub(super) fn call(
@@ -96,6 +97,9 @@ impl<'a> Binder<'a> {
                 self.fit(arg, param.unwrap_or(Param::Any), &argument.value.span)
             })
             .collect();
+        if let Function::Analysis(analysis) = info.function {
+            return result_of(analysis, args, 0);
+        }
         match info.gives {
             Gives::Type(ty) => Expr::call(info.function, args, ty),
             Gives::First => {
@@ -333,6 +337,41 @@ impl<'a> Binder<'a> {
         let size = super::measure_relation(&rel.relation);
         Binding::Table { rel, size }
     }
+}
+
+/// One of the results of a function that has several.
+fn result_of(analysis: Analysis, mut args: Vec<Expr>, index: usize) -> Expr {
+    let ty = analysis.results().get(index).map_or(Type::Dynamic, |(_, ty)| *ty);
+    let number = i64::try_from(index).map_or(Literal::Null, Literal::Long);
+    args.push(Expr::literal(number, Type::Long));
+    Expr::call(Function::Analysis(analysis), args, ty)
+}
+
+/// All results of an expression: one, or those of a function that has several, each with the name that it
+/// brings along.
+pub(super) fn results(item: &ast::Expr, value: Expr) -> Vec<(Option<String>, Expr)> {
+    let implied = super::naming::implied_name(item);
+    let (ExprKind::Call { function: Function::Analysis(analysis), args }, ast::ExprKind::Call(..)) =
+        (&value.kind, &item.kind)
+    else {
+        return vec![(implied, value)];
+    };
+    let lead = match &item.kind {
+        ast::ExprKind::Call(name, arguments) => {
+            let first = arguments.first().and_then(|a| super::naming::implied_name(&a.value));
+            format!("{}_{}", name.text, first.unwrap_or_default())
+        }
+        _ => String::new(),
+    };
+    let args: Vec<Expr> = args.iter().take(args.len().saturating_sub(1)).cloned().collect();
+    analysis
+        .results()
+        .iter()
+        .enumerate()
+        .map(|(index, (suffix, _))| {
+            (Some(format!("{lead}_{suffix}")), result_of(*analysis, args.clone(), index))
+        })
+        .collect()
 }
 
 /// `substring(string, long [, long])`

@@ -4,7 +4,8 @@ use super::convert::convert;
 use super::naming::{ColumnList, implied_name};
 use super::{Binder, Rel};
 use crate::ast::{self, Name, NamedExpr, Setting};
-use crate::plan::{self, Column, ExpandItem, RelationKind};
+use crate::function::Function;
+use crate::plan::{Column, ExpandItem, Expr, RelationKind};
 use crate::problem::{Finding, code};
 use crate::schema::Type;
 
@@ -95,16 +96,16 @@ impl<'a> Binder<'a> {
         &mut self,
         rel: &Rel,
         item: &'a NamedExpr,
-    ) -> (plan::Expr, Option<String>, Option<usize>) {
+    ) -> (Expr, Option<String>, Option<usize>) {
         let expr = self.scalar(&item.expr, &rel.scope());
+        // Text is read as JSON, as wherever members are taken of it.
+        let expr = match expr.ty {
+            Type::String => Expr::call(Function::ParseJson, vec![expr], Type::Dynamic),
+            _ => expr,
+        };
         if expr.ty != Type::Dynamic {
             let message = format!("an array is needed here, and this is a {}", expr.ty);
-            let finding = Finding::new(code::TYPE, item.expr.span.clone(), message);
-            self.report(if expr.ty == Type::String {
-                finding.with_help("read the text as JSON first: `parse_json(…)`")
-            } else {
-                finding
-            });
+            self.report(Finding::new(code::TYPE, item.expr.span.clone(), message));
         }
         let given = item.names.first().map(|name| name.text.clone());
         let is_column = matches!(item.expr.kind, ast::ExprKind::Name(_));

@@ -41,22 +41,26 @@ fn call_name(name: &str, arguments: &[Argument]) -> Option<String> {
     };
     if let Some(aggregate) = aggregate::find(name) {
         return Some(match aggregate.shape {
-            Shape::Nothing | Shape::PredicateOnly => aggregate.prefix.to_owned(),
-            Shape::Percentile => {
-                let percent = arguments.get(1).map(|argument| percent_name(&argument.value));
+            Shape::Percentile | Shape::WeightedPercentile => {
+                let percent = arguments.last().map(|argument| percent_name(&argument.value));
                 let value = first().unwrap_or_default();
                 format!("{}{value}_{}", aggregate.prefix, percent.unwrap_or_default())
             }
             _ => format!("{}{}", aggregate.prefix, first().unwrap_or_default()),
         });
     }
-    let named_by_first = match name {
-        "bin" | "floor" | "bin_at" | "extractjson" | "extract_json" => {
-            matches!(name, "bin" | "floor" | "bin_at")
-        }
-        _ => function::find(name).is_some_and(|info| info.naming == Naming::First),
-    };
-    if named_by_first { first() } else { None }
+    match function::naming(name) {
+        Naming::Numbered => None,
+        Naming::First => first(),
+        Naming::Only => first().filter(|_| arguments.len() == 1),
+        Naming::Prefixed(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
+        Naming::Suffixed(suffix) => Some(format!("{}{suffix}", first().unwrap_or_default())),
+        Naming::Fixed(name) => Some(name.to_owned()),
+        Naming::ColumnValue => match arguments.first().map(|argument| &argument.value.kind) {
+            Some(ExprKind::Literal(Literal::String(name), _)) => Some(name.clone()),
+            _ => first(),
+        },
+    }
 }
 
 pub(super) fn percent_name(expr: &Expr) -> String {

@@ -1,6 +1,6 @@
 //! `project` and its kin, and `extend`.
 
-use super::naming::{ColumnList, implied_name, matches_pattern};
+use super::naming::{ColumnList, matches_pattern};
 use super::step::project_exprs;
 use super::{Binder, Rel};
 use crate::ast::{Name, NamedExpr};
@@ -20,23 +20,42 @@ impl<'a> Binder<'a> {
         let mut exprs = Vec::new();
         let mut given = Vec::new();
         for item in items {
-            let expr = self.scalar(&item.expr, &rel.scope());
-            self.check_names(item);
-            match item.names.first() {
-                Some(name) => {
-                    self.check_new(&mut given, name);
-                    list.add(&name.text, expr.ty);
+            for (name, implied, expr) in self.item_results(rel, item) {
+                match (name, implied) {
+                    (Some(name), _) => {
+                        self.check_new(&mut given, name);
+                        list.add(&name.text, expr.ty);
+                    }
+                    (None, Some(name)) => {
+                        list.add(&name, expr.ty);
+                    }
+                    (None, None) => {
+                        list.add_numbered(expr.ty);
+                    }
                 }
-                None => {
-                    match implied_name(&item.expr) {
-                        Some(name) => list.add(&name, expr.ty),
-                        None => list.add_numbered(expr.ty),
-                    };
-                }
+                exprs.push(expr);
             }
-            exprs.push(expr);
         }
         (list.columns, exprs)
+    }
+
+    /// What an item gives: the name that is given to it, the one it brings along, and the value.
+    fn item_results(
+        &mut self,
+        rel: &Rel,
+        item: &'a NamedExpr,
+    ) -> Vec<(Option<&'a Name>, Option<String>, Expr)> {
+        let value = self.scalar(&item.expr, &rel.scope());
+        let results = super::call::results(&item.expr, value);
+        if let Some(name) = item.names.get(results.len()) {
+            let message = match results.len() {
+                1 => "this expression gives one value, so it takes one name".to_owned(),
+                many => format!("this expression gives {many} values, so it takes {many} names"),
+            };
+            self.fail(code::SYNTAX, &name.span, message);
+        }
+        let mut names = item.names.iter();
+        results.into_iter().map(|(implied, expr)| (names.next(), implied, expr)).collect()
     }
 
     /// The assignments see only the columns of the input.
@@ -55,44 +74,33 @@ impl<'a> Binder<'a> {
             rel.columns().iter().enumerate().map(|(index, c)| Expr::column(index, c.ty)).collect();
         let mut given = Vec::new();
         for item in items {
-            let expr = self.scalar(&item.expr, &rel.scope());
-            self.check_names(item);
-            let Some(name) = item.names.first() else {
-                match implied_name(&item.expr) {
-                    Some(name) => list.add(&name, expr.ty),
-                    None => list.add_numbered(expr.ty),
-                };
-                exprs.push(expr);
-                continue;
-            };
-            self.check_new(&mut given, name);
-            match list.position(&name.text).filter(|index| *index < input_columns) {
-                Some(index) => {
-                    if let Some(column) = list.columns.get_mut(index) {
-                        column.ty = expr.ty;
-                    }
-                    if let Some(slot) = exprs.get_mut(index) {
-                        *slot = expr;
-                    }
-                }
-                None => {
-                    list.add(&name.text, expr.ty);
+            for (name, implied, expr) in self.item_results(rel, item) {
+                let Some(name) = name else {
+                    match implied {
+                        Some(name) => list.add(&name, expr.ty),
+                        None => list.add_numbered(expr.ty),
+                    };
                     exprs.push(expr);
+                    continue;
+                };
+                self.check_new(&mut given, name);
+                match list.position(&name.text).filter(|index| *index < input_columns) {
+                    Some(index) => {
+                        if let Some(column) = list.columns.get_mut(index) {
+                            column.ty = expr.ty;
+                        }
+                        if let Some(slot) = exprs.get_mut(index) {
+                            *slot = expr;
+                        }
+                    }
+                    None => {
+                        list.add(&name.text, expr.ty);
+                        exprs.push(expr);
+                    }
                 }
             }
         }
         (list.columns, exprs)
-    }
-
-    /// Several names on the left need a function that gives several values; none here does.
-    fn check_names(&mut self, item: &NamedExpr) {
-        if let [_, second, ..] = item.names.as_slice() {
-            self.fail(
-                code::SYNTAX,
-                &second.span,
-                "this expression gives one value, so it takes one name",
-            );
-        }
     }
 
     pub(super) fn check_new(&mut self, given: &mut Vec<&'a str>, name: &'a Name) {

@@ -3,11 +3,13 @@
 use super::aggregates::Output;
 use super::naming::{implied_name, percent_name};
 use super::{Binder, Scope};
-use crate::aggregate::{Aggregate, AggregateFunction, Shape};
+use crate::aggregate::{Aggregate, Shape};
 use crate::ast::{Argument, ExprKind, Name};
-use crate::plan::{AggregateCall, Expr};
+use crate::function::Function;
+use crate::plan::{self, AggregateCall, Expr};
 use crate::problem::{Finding, code};
 use crate::schema::Type;
+use crate::value::{Dynamic, Literal};
 
 impl<'a> Binder<'a> {
     /// An aggregate that may give several columns.
@@ -18,7 +20,7 @@ impl<'a> Binder<'a> {
         arguments: &'a [Argument],
         scope: &Scope<'_>,
     ) -> Vec<Output> {
-        if found.shape == Shape::Percentiles {
+        if matches!(found.shape, Shape::Percentiles | Shape::WeightedPercentiles) {
             return self.percentiles(found, name, arguments, scope);
         }
         let star = |argument: &&Argument| matches!(argument.value.kind, ExprKind::Star);
@@ -84,6 +86,9 @@ impl<'a> Binder<'a> {
                     (true, Shape::Arg, _) => format!("{}{lead}_{plain}", found.prefix),
                     (true, ..) => format!("{}{plain}", found.prefix),
                     (false, Shape::Arg, 0) if plain.is_empty() => found.prefix.to_owned(),
+                    (false, Shape::Arg, _) if plain.is_empty() => {
+                        format!("{}{lead}_arg{index}", found.prefix)
+                    }
                     (false, ..) if plain.is_empty() => {
                         return Output {
                             expr: Expr::column(first + index, ty),
@@ -108,26 +113,74 @@ impl<'a> Binder<'a> {
         let Some(args) = self.aggregate_args(found, name, arguments, scope) else {
             return Vec::new();
         };
-        let Some((value, rest)) = args.split_first() else { return Vec::new() };
         let label = arguments
             .first()
             .and_then(|argument| implied_name(&argument.value))
             .unwrap_or_default();
+        let weighted = usize::from(found.shape == Shape::WeightedPercentiles);
+        let (values, percents) = args.split_at((1 + weighted).min(args.len()));
         let mut outputs = Vec::new();
-        for ((percent, span), argument) in rest.iter().zip(arguments.iter().skip(1)) {
+        for ((percent, span), argument) in percents.iter().zip(arguments.iter().skip(1 + weighted))
+        {
             let Some(parameter) = self.constant_parameter(percent.clone(), span) else { continue };
-            let ty = value.0.ty;
-            let call = AggregateCall {
-                function: AggregateFunction::Percentile,
-                args: vec![value.0.clone()],
-                filter: None,
-                parameter: Some(parameter),
-                outputs: vec![ty],
-            };
-            let index = self.aggregation.as_mut().map_or(0, |aggregation| aggregation.push(call));
+            let expr = self.one_percentile(found, values, parameter);
             let name = format!("{}{label}_{}", found.prefix, percent_name(&argument.value));
-            outputs.push(Output { expr: Expr::column(index, ty), name: Some(name), given: false });
+            outputs.push(Output { expr, name: Some(name), given: false });
         }
         outputs
+    }
+
+    fn one_percentile(
+        &mut self,
+        found: &Aggregate,
+        values: &[(Expr, &'a crate::ast::Span)],
+        parameter: Literal,
+    ) -> Expr {
+        let ty = values.first().map_or(Type::Dynamic, |(value, _)| value.ty);
+        let call = AggregateCall {
+            function: found.function,
+            args: values.iter().map(|(value, _)| value.clone()).collect(),
+            filter: None,
+            parameter: Some(parameter),
+            outputs: vec![ty],
+        };
+        let index = self.aggregation.as_mut().map_or(0, |aggregation| aggregation.push(call));
+        Expr::column(index, ty)
+    }
+
+    /// Several percentiles as one array.
+    pub(super) fn percentile_array(
+        &mut self,
+        found: &'static Aggregate,
+        name: &'a Name,
+        arguments: &'a [Argument],
+        scope: &Scope<'_>,
+    ) -> Expr {
+        let Some(args) = self.aggregate_args(found, name, arguments, scope) else {
+            return Self::poison();
+        };
+        let weighted = usize::from(found.shape == Shape::WeightedPercentileArray);
+        let (values, percents) = args.split_at((1 + weighted).min(args.len()));
+        let mut members = Vec::new();
+        for (percent, span) in percents {
+            let numbers: Vec<Literal> = match &percent.kind {
+                plan::ExprKind::Literal(Literal::Dynamic(Dynamic::Array(items))) => {
+                    items.iter().filter_map(number_of).collect()
+                }
+                _ => self.constant_parameter(percent.clone(), span).into_iter().collect(),
+            };
+            for number in numbers {
+                members.push(self.one_percentile(found, values, number));
+            }
+        }
+        Expr::call(Function::PackArray, members, Type::Dynamic)
+    }
+}
+
+fn number_of(value: &Dynamic) -> Option<Literal> {
+    match value {
+        Dynamic::Long(number) => Some(Literal::Long(*number)),
+        Dynamic::Real(number) => Some(Literal::Real(*number)),
+        _ => None,
     }
 }

@@ -7,7 +7,7 @@ use crate::function::{Function, Param};
 use crate::plan::{self, Expr};
 use crate::problem::{Finding, code};
 use crate::schema::Type;
-use crate::value::Literal;
+use crate::value::{Dynamic, Literal};
 
 /// Names, forms and meanings.
 #[rustfmt::skip]
@@ -28,35 +28,22 @@ pub(crate) const SPECIAL: &[(&str, &str, &str)] = &[
     ("toscalar", "toscalar(query)", "the first column of the first row"),
     ("column_ifexists", "column_ifexists(name, otherwise)", "the column if there is one, else the value"),
     ("columnifexists", "columnifexists(name, otherwise)", "the column if there is one, else the value"),
-    ("pack_all", "pack_all()", "all columns as a bag"),
+    ("pack_all", "pack_all([ignore null and empty])", "all columns as a bag"),
+    ("bag_pack_columns", "bag_pack_columns(column, …)", "columns as a bag"),
+    ("column_names_of", "column_names_of(table)", "the names of a table's columns as an array"),
+    ("ingestion_time", "ingestion_time()", "when the row arrived"),
+    ("around", "around(value, center, delta)", "whether a value is within a distance of another"),
 ];
 
 /// Functions of the language that are known by name only.
 #[rustfmt::skip]
 const KNOWN_ELSEWHERE: &[&str] = &[
-    "array_iff", "array_iif", "array_rotate_left", "array_rotate_right", "array_shift_left", "array_shift_right",
-    "array_split", "bag_set_key", "bag_zip", "buildschema", "cluster", "convert_angle", "convert_energy",
-    "cos", "sin", "tan", "acos", "asin", "atan", "atan2", "cot", "pi", "degrees", "radians", "gamma", "loggamma",
-    "current_cluster_endpoint", "current_database", "current_principal", "cursor_after", "database",
-    "datetime_list_timezones", "datetime_local_to_utc", "datetime_utc_to_local", "dcount_hll", "dynamic_to_json",
-    "ensure_unique", "estimate_data_size", "extent_id", "extent_tags", "format_ipv4", "format_ipv4_mask",
-    "geo_info_from_ip_address", "geo_distance_2points", "geo_point_in_polygon", "geo_point_in_circle", "has_any_index",
-    "has_any_ipv4_prefix", "hash", "hash_combine", "hash_many", "hash_xxhash64", "hll_merge", "ingestion_time",
-    "ipv4_netmask_suffix", "ipv4_range_to_cidr_list", "ipv6_compare", "ipv6_is_in_any_range", "isascii", "isutf8",
-    "jaccard_index", "materialized_view", "merge_tdigest", "new_guid", "prev",
-    "parse_ipv4_mask", "parse_ipv6", "parse_ipv6_mask", "parse_user_agent", "parse_xml", "percentile_tdigest",
-    "percentrank_tdigest", "punycode_from_string", "punycode_to_string", "rand", "rank_tdigest", "repeat", 
-    "series_add", "series_decompose",
-    "series_decompose_anomalies", "series_fill_const", "series_fill_forward", "series_fit_2lines", "series_fit_line",
-    "series_outliers", "series_periods_detect", "series_stats", "stored_query_result", "strcmp", "table",
-    "to_utf8", "translate", "treepath", "unicode_codepoints_from_string", "welch_test", "zip", "zlib_compress_to_base64_string",
-    "zlib_decompress_from_base64_string", "gzip_compress_to_base64_string", "gzip_decompress_from_base64_string",
-    "base64_encode_fromarray", "base64_encode_fromguid",
-    "base64_decode_toguid", "beta_cdf", "erf", "erfc", "exp10", "exp2", "not_null", "tohex", "make_string_from_codepoints",
+    "cluster", "database", "external_table", "materialized_view", "entity_group", "stored_query_result", "graph",
+    "all", "map", "inner_nodes", "node_id", "node_degree_in", "node_degree_out", "labels", "bin_auto",
 ];
 
 pub(super) fn is_known_elsewhere(name: &str) -> bool {
-    KNOWN_ELSEWHERE.contains(&name) || name.starts_with("series_") || name.starts_with("geo_")
+    KNOWN_ELSEWHERE.contains(&name)
 }
 
 impl<'a> Binder<'a> {
@@ -78,6 +65,11 @@ impl<'a> Binder<'a> {
             "extract" => (3, 4),
             "extract_all" | "extract_json" | "extractjson" => (2, 3),
             "pack_all" => (0, 1),
+            "bag_pack_columns" => (1, usize::MAX),
+            "column_names_of" => (1, 1),
+            "ingestion_time" => (0, 0),
+            "around" => (3, 3),
+            "make_datetime" | "make_timespan" if arguments.len() == 1 => (1, 1),
             _ => return None,
         };
         if arguments.len() < least || arguments.len() > most {
@@ -94,6 +86,9 @@ impl<'a> Binder<'a> {
             "toscalar" => self.scalar_of_query(arguments),
             "column_ifexists" | "columnifexists" => self.column_if_exists(arguments, scope),
             "pack_all" => pack_all(scope),
+            "bag_pack_columns" => self.bag_of_columns(arguments, scope),
+            "column_names_of" => self.column_names(arguments),
+            "ingestion_time" => arrival(scope),
             "extract" | "extract_json" | "extractjson" => self.extract(name, arguments, scope),
             _ => self.special_value(name, arguments, span, scope),
         })
@@ -114,6 +109,11 @@ impl<'a> Binder<'a> {
             "now" | "ago" => self.clock(&name.text, args, span),
             "iff" | "iif" | "case" => self.choice(name, args, &spans),
             "bin" | "floor" | "bin_at" => self.bin(name, args),
+            "around" => self.around(name, args),
+            "make_datetime" | "make_timespan" => {
+                let ty = if name.text == "make_datetime" { Type::DateTime } else { Type::TimeSpan };
+                args.into_iter().next().map_or_else(Self::poison, |text| convert(text, ty))
+            }
             "replace" => {
                 let mut texts =
                     args.into_iter().zip(spans).map(|(arg, span)| self.fit(arg, Param::Str, span));
@@ -203,6 +203,57 @@ impl<'a> Binder<'a> {
         Expr::call(function, settled, value_ty)
     }
 
+    /// `around(value, center, delta)`: between one distance before and one after.
+    fn around(&mut self, name: &Name, args: Vec<Expr>) -> Expr {
+        let [value, center, delta] = &args[..] else { return Self::poison() };
+        let ty = match (value.ty, center.ty, delta.ty) {
+            (Type::DateTime, Type::DateTime, Type::TimeSpan) => Type::DateTime,
+            (Type::TimeSpan, Type::TimeSpan, Type::TimeSpan) => Type::TimeSpan,
+            (v, c, d) if v.is_number() && c.is_number() && d.is_number() => {
+                let widest = super::convert::common(v, c);
+                match widest.and_then(|ty| super::convert::common(ty, d)) {
+                    Some(Type::Int) | None => Type::Long,
+                    Some(ty) => ty,
+                }
+            }
+            (v, c, d) => {
+                let message = format!("a {v} is not around a {c} by a {d}");
+                return self.fail(code::TYPE, &name.span, message);
+            }
+        };
+        let step = if ty == Type::DateTime { Type::TimeSpan } else { ty };
+        let side = |function| {
+            let sides = vec![convert(center.clone(), ty), convert(delta.clone(), step)];
+            Expr::call(function, sides, ty)
+        };
+        let (low, high) = (side(Function::Subtract), side(Function::Add));
+        Expr::call(Function::Between, vec![convert(value.clone(), ty), low, high], Type::Bool)
+    }
+
+    fn bag_of_columns(&mut self, arguments: &'a [Argument], scope: &Scope<'_>) -> Expr {
+        let mut args = Vec::new();
+        for argument in arguments {
+            let value = self.scalar(&argument.value, scope);
+            match &argument.value.kind {
+                ExprKind::Name(name) => {
+                    args.push(Expr::literal(Literal::String(name.clone()), Type::String));
+                    args.push(value);
+                }
+                _ => {
+                    return self.fail(code::PLACE, &argument.value.span, "a column is needed here");
+                }
+            }
+        }
+        Expr::call(Function::BagPack, args, Type::Dynamic)
+    }
+
+    fn column_names(&mut self, arguments: &'a [Argument]) -> Expr {
+        let Some(table) = arguments.first() else { return Self::poison() };
+        let rel = self.table(&table.value);
+        let names = rel.columns().iter().map(|column| Dynamic::String(column.name.clone()));
+        Expr::literal(Literal::Dynamic(Dynamic::Array(names.collect())), Type::Dynamic)
+    }
+
     /// `extract` and `extract_json`, whose last argument may be a type.
     fn extract(&mut self, name: &Name, arguments: &'a [Argument], scope: &Scope<'_>) -> Expr {
         let json = name.text != "extract";
@@ -279,6 +330,15 @@ impl<'a> Binder<'a> {
         };
         scope.find(&text).unwrap_or(otherwise_value)
     }
+}
+
+/// When the row arrived: sensors send at once, so the time of the event stands for it; null where there is
+/// none.
+fn arrival(scope: &Scope<'_>) -> Expr {
+    let known = scope.find("$IngestionTime").or_else(|| scope.find("Timestamp"));
+    known
+        .filter(|column| column.ty == Type::DateTime)
+        .unwrap_or_else(|| Expr::literal(Literal::Null, Type::DateTime))
 }
 
 fn pack_all(scope: &Scope<'_>) -> Expr {

@@ -1,6 +1,6 @@
 //! What a family of functions is made from: an enum of its members, and their signatures.
 
-use super::{Function, FunctionInfo, Gives, Naming, Param};
+use super::{Function, FunctionInfo, Gives, Param};
 use crate::schema::Type;
 
 pub(super) const BOOL: Gives = Gives::Type(Type::Bool);
@@ -21,7 +21,6 @@ pub(super) const fn takes(params: &'static [Param], optional: usize, gives: Give
         required: params.len() - optional,
         repeats: false,
         gives,
-        naming: Naming::Numbered,
         doc: "",
     }
 }
@@ -29,11 +28,6 @@ pub(super) const fn takes(params: &'static [Param], optional: usize, gives: Give
 /// The last parameter may come any number of times.
 pub(super) const fn many(info: FunctionInfo) -> FunctionInfo {
     FunctionInfo { repeats: true, ..info }
-}
-
-/// A column computed by it is named as its first argument.
-pub(super) const fn named(info: FunctionInfo) -> FunctionInfo {
-    FunctionInfo { naming: Naming::First, ..info }
 }
 
 /// Declares the functions of a family: member, name, signature, meaning.

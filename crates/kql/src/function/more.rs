@@ -1,13 +1,13 @@
 //! Functions of texts, arrays, addresses and times that are used less.
 
 use super::Param::{Any, Bool, Date, Dyn, Int, Str};
-use super::family::{BOOL, DATE, DYNAMIC, GUID, LONG, REAL, TEXT, family, many, named, takes};
+use super::family::{BOOL, DATE, DYNAMIC, GUID, LONG, REAL, TEXT, family, many, takes};
 
 family! {
     /// Functions that are used less.
     More {
         Strcmp "strcmp" takes(&[Str, Str], 0, LONG), "the order of two texts: -1, 0 or 1";
-        ToHex "tohex" named(takes(&[Any, Int], 1, TEXT)), "a number in hexadecimal, at least so long";
+        ToHex "tohex" takes(&[Any, Int], 1, TEXT), "a number in hexadecimal, at least so long";
         Translate "translate" takes(&[Str, Str, Str], 0, TEXT), "characters for other characters";
         RegexQuote "regex_quote" takes(&[Str], 0, TEXT), "the text as a regular expression for itself";
         HasAnyIndex "has_any_index" takes(&[Str, Dyn], 0, LONG), "the position of the first of several terms that a text has";
@@ -30,9 +30,7 @@ family! {
         UrlEncodeComponent "url_encode_component" takes(&[Str], 0, TEXT), "part of a URL, encoded";
         Hash "hash" takes(&[Any, Int], 1, LONG), "a hash of a value, optionally modulo a number";
         HashXxhash64 "hash_xxhash64" takes(&[Any, Int], 1, LONG), "the xxHash64 of a value, optionally modulo a number";
-        HashCombine "hash_combine" many(takes(&[Any, Any], 0, LONG)), "hashes as one";
-        HashMany "hash_many" many(takes(&[Any], 0, LONG)), "the hashes of values as one";
-        ParseXml "parse_xml" named(takes(&[Str], 0, DYNAMIC)), "XML as a dynamic value";
+        ParseXml "parse_xml" takes(&[Str], 0, DYNAMIC), "XML as a dynamic value";
         DynamicToJson "dynamic_to_json" takes(&[Any], 0, TEXT), "a dynamic value as canonical JSON text";
         ArrayIff "array_iff" takes(&[Dyn, Any, Any], 0, DYNAMIC), "members of one or another by conditions";
         ArrayIif "array_iif" takes(&[Dyn, Any, Any], 0, DYNAMIC), "members of one or another by conditions";

@@ -1,7 +1,7 @@
 //! Functions of series: arrays of numbers.
 
 use super::Param::{Any, Bool, Dyn, Int, Real};
-use super::family::{DYNAMIC, REAL, family, many, named, takes};
+use super::family::{DYNAMIC, REAL, family, many, takes};
 
 family! {
     /// Functions of series.
@@ -35,13 +35,13 @@ family! {
         DotProduct "series_dot_product" takes(&[Dyn, Dyn], 0, REAL), "the scalar product";
         CosineSimilarity "series_cosine_similarity" takes(&[Dyn, Dyn, Real, Real], 2, REAL), "the cosine of the angle between two series";
         PearsonCorrelation "series_pearson_correlation" takes(&[Dyn, Dyn], 0, REAL), "the correlation of two series";
-        Fir "series_fir" named(takes(&[Dyn, Dyn, Bool, Bool], 2, DYNAMIC)), "the series through a finite filter";
-        Iir "series_iir" named(takes(&[Dyn, Dyn, Dyn], 0, DYNAMIC)), "the series through an infinite filter";
-        FillBackward "series_fill_backward" named(takes(&[Dyn, Any], 1, DYNAMIC)), "gaps filled with the next value";
-        FillForward "series_fill_forward" named(takes(&[Dyn, Any], 1, DYNAMIC)), "gaps filled with the value before";
-        FillConst "series_fill_const" named(takes(&[Dyn, Any, Any], 1, DYNAMIC)), "gaps filled with a constant";
-        FillLinear "series_fill_linear" named(takes(&[Dyn, Any, Bool, Any], 3, DYNAMIC)), "gaps filled along a line";
-        Outliers "series_outliers" named(many(takes(&[Dyn, Any], 1, DYNAMIC))), "how far each member is outside";
+        Fir "series_fir" takes(&[Dyn, Dyn, Bool, Bool], 2, DYNAMIC), "the series through a finite filter";
+        Iir "series_iir" takes(&[Dyn, Dyn, Dyn], 0, DYNAMIC), "the series through an infinite filter";
+        FillBackward "series_fill_backward" takes(&[Dyn, Any], 1, DYNAMIC), "gaps filled with the next value";
+        FillForward "series_fill_forward" takes(&[Dyn, Any], 1, DYNAMIC), "gaps filled with the value before";
+        FillConst "series_fill_const" takes(&[Dyn, Any, Any], 1, DYNAMIC), "gaps filled with a constant";
+        FillLinear "series_fill_linear" takes(&[Dyn, Any, Bool, Any], 3, DYNAMIC), "gaps filled along a line";
+        Outliers "series_outliers" many(takes(&[Dyn, Any], 1, DYNAMIC)), "how far each member is outside";
         StatsDynamic "series_stats_dynamic" takes(&[Dyn, Bool], 1, DYNAMIC), "statistics of the series as a bag";
         FitLineDynamic "series_fit_line_dynamic" takes(&[Dyn], 0, DYNAMIC), "the line through the series as a bag";
         Fit2LinesDynamic "series_fit_2lines_dynamic" takes(&[Dyn], 0, DYNAMIC), "two lines through the series as a bag";

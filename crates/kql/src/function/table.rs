@@ -1,7 +1,7 @@
 //! The functions by name, with their signatures.
 
 use super::Function as F;
-use super::{FunctionInfo, Gives, Naming, Param};
+use super::{FunctionInfo, Gives, Param};
 use crate::schema::Type;
 use Param::{Any, Bool, Date, Dyn, Int, Num, Real, Span, Str, Text};
 
@@ -18,6 +18,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static FunctionInfo> {
         super::series::MEMBERS,
         super::place::MEMBERS,
         super::more::MEMBERS,
+        super::analysis::MEMBERS,
+        super::engine::MEMBERS,
     ]
     .into_iter()
     .flatten()
@@ -41,26 +43,12 @@ const fn row(
     doc: &'static str,
 ) -> FunctionInfo {
     let required = params.len() - optional;
-    FunctionInfo {
-        name,
-        function,
-        params,
-        required,
-        repeats: false,
-        gives,
-        naming: Naming::Numbered,
-        doc,
-    }
+    FunctionInfo { name, function, params, required, repeats: false, gives, doc }
 }
 
 /// The last parameter may come any number of times.
 const fn many(info: FunctionInfo) -> FunctionInfo {
     FunctionInfo { repeats: true, ..info }
-}
-
-/// A column computed by it is named as its first argument.
-const fn named(info: FunctionInfo) -> FunctionInfo {
-    FunctionInfo { naming: Naming::First, ..info }
 }
 
 /// The functions that are used most.
@@ -76,22 +64,22 @@ const FUNCTIONS: &[FunctionInfo] = &[
     row("notempty", F::IsNotEmpty, &[Any], 0, BOOL, "whether it is neither null nor empty"),
     many(row("coalesce", F::Coalesce, &[Any, Any], 0, Gives::Common, "the first that is not null")),
     // conversions
-    named(row("tostring", F::ToString, &[Any], 0, TEXT, "as text")),
-    named(row("toint", F::ToInt, &[Any], 0, INT, "as int")),
-    named(row("tolong", F::ToLong, &[Any], 0, LONG, "as long")),
-    named(row("toreal", F::ToReal, &[Any], 0, REAL, "as real")),
-    named(row("todouble", F::ToReal, &[Any], 0, REAL, "as real")),
-    named(row("todecimal", F::ToDecimal, &[Any], 0, Gives::Type(Type::Decimal), "as decimal")),
-    named(row("tobool", F::ToBool, &[Any], 0, BOOL, "as bool")),
-    named(row("toboolean", F::ToBool, &[Any], 0, BOOL, "as bool")),
-    named(row("todatetime", F::ToDateTime, &[Any], 0, DATE, "as datetime")),
-    named(row("totimespan", F::ToTimeSpan, &[Any], 0, SPAN, "as timespan")),
-    named(row("totime", F::ToTimeSpan, &[Any], 0, SPAN, "as timespan")),
-    named(row("toguid", F::ToGuid, &[Any], 0, Gives::Type(Type::Guid), "as guid")),
-    named(row("parse_json", F::ParseJson, &[Any], 0, DYNAMIC, "JSON text as a dynamic value")),
-    named(row("parsejson", F::ParseJson, &[Any], 0, DYNAMIC, "JSON text as a dynamic value")),
-    named(row("todynamic", F::ParseJson, &[Any], 0, DYNAMIC, "JSON text as a dynamic value")),
-    named(row("toobject", F::ParseJson, &[Any], 0, DYNAMIC, "JSON text as a dynamic value")),
+    row("tostring", F::ToString, &[Any], 0, TEXT, "as text"),
+    row("toint", F::ToInt, &[Any], 0, INT, "as int"),
+    row("tolong", F::ToLong, &[Any], 0, LONG, "as long"),
+    row("toreal", F::ToReal, &[Any], 0, REAL, "as real"),
+    row("todouble", F::ToReal, &[Any], 0, REAL, "as real"),
+    row("todecimal", F::ToDecimal, &[Any], 0, Gives::Type(Type::Decimal), "as decimal"),
+    row("tobool", F::ToBool, &[Any], 0, BOOL, "as bool"),
+    row("toboolean", F::ToBool, &[Any], 0, BOOL, "as bool"),
+    row("todatetime", F::ToDateTime, &[Any], 0, DATE, "as datetime"),
+    row("totimespan", F::ToTimeSpan, &[Any], 0, SPAN, "as timespan"),
+    row("totime", F::ToTimeSpan, &[Any], 0, SPAN, "as timespan"),
+    row("toguid", F::ToGuid, &[Any], 0, Gives::Type(Type::Guid), "as guid"),
+    row("parse_json", F::ParseJson, &[Any], 0, DYNAMIC, "JSON text as a dynamic value"),
+    row("parsejson", F::ParseJson, &[Any], 0, DYNAMIC, "JSON text as a dynamic value"),
+    row("todynamic", F::ParseJson, &[Any], 0, DYNAMIC, "JSON text as a dynamic value"),
+    row("toobject", F::ParseJson, &[Any], 0, DYNAMIC, "JSON text as a dynamic value"),
     // text
     row("tolower", F::ToLower, &[Str], 0, TEXT, "in lower case"),
     row("toupper", F::ToUpper, &[Str], 0, TEXT, "in upper case"),
@@ -99,6 +87,7 @@ const FUNCTIONS: &[FunctionInfo] = &[
     row("string_size", F::StringSize, &[Str], 0, LONG, "the number of bytes in UTF-8"),
     many(row("strcat", F::Strcat, &[Text], 0, TEXT, "the texts one after the other")),
     many(row("strcat_delim", F::StrcatDelim, &[Text, Text, Text], 0, TEXT, "the texts with a delimiter between them")),
+    row("array_strcat", F::StrcatArray, &[Dyn, Str], 0, TEXT, "the members with a delimiter between them"),
     row("strcat_array", F::StrcatArray, &[Dyn, Str], 0, TEXT, "the members with a delimiter between them"),
     row("strrep", F::Strrep, &[Str, Int, Str], 1, TEXT, "the text several times"),
     row("substring", F::Substring, &[Str, Int, Int], 1, TEXT, "part of a text"),
@@ -169,14 +158,14 @@ const FUNCTIONS: &[FunctionInfo] = &[
     row("datetime_diff", F::DateTimeDiff, &[Str, Date, Date], 0, LONG, "the boundaries of a period between two datetimes"),
     row("datetime_add", F::DateTimeAdd, &[Str, Int, Date], 0, DATE, "so many periods later"),
     row("datetime_part", F::DateTimePart, &[Str, Date], 0, LONG, "part of a datetime"),
-    named(row("startofday", F::StartOfDay, &[Date, Int], 1, DATE, "the start of the day")),
-    named(row("startofweek", F::StartOfWeek, &[Date, Int], 1, DATE, "the start of the week")),
-    named(row("startofmonth", F::StartOfMonth, &[Date, Int], 1, DATE, "the start of the month")),
-    named(row("startofyear", F::StartOfYear, &[Date, Int], 1, DATE, "the start of the year")),
-    named(row("endofday", F::EndOfDay, &[Date, Int], 1, DATE, "the last tick of the day")),
-    named(row("endofweek", F::EndOfWeek, &[Date, Int], 1, DATE, "the last tick of the week")),
-    named(row("endofmonth", F::EndOfMonth, &[Date, Int], 1, DATE, "the last tick of the month")),
-    named(row("endofyear", F::EndOfYear, &[Date, Int], 1, DATE, "the last tick of the year")),
+    row("startofday", F::StartOfDay, &[Date, Int], 1, DATE, "the start of the day"),
+    row("startofweek", F::StartOfWeek, &[Date, Int], 1, DATE, "the start of the week"),
+    row("startofmonth", F::StartOfMonth, &[Date, Int], 1, DATE, "the start of the month"),
+    row("startofyear", F::StartOfYear, &[Date, Int], 1, DATE, "the start of the year"),
+    row("endofday", F::EndOfDay, &[Date, Int], 1, DATE, "the last tick of the day"),
+    row("endofweek", F::EndOfWeek, &[Date, Int], 1, DATE, "the last tick of the week"),
+    row("endofmonth", F::EndOfMonth, &[Date, Int], 1, DATE, "the last tick of the month"),
+    row("endofyear", F::EndOfYear, &[Date, Int], 1, DATE, "the last tick of the year"),
     row("dayofweek", F::DayOfWeek, &[Date], 0, SPAN, "days since Sunday"),
     row("dayofmonth", F::DayOfMonth, &[Date], 0, INT, "the day in its month"),
     row("dayofyear", F::DayOfYear, &[Date], 0, INT, "the day in its year"),

@@ -102,6 +102,17 @@ fn function(call: &AggregateCall) -> Result<(Arc<AggregateUDF>, bool), QueryErro
         [Type::Int | Type::Long | Type::DateTime | Type::TimeSpan | Type::String]
     );
     Ok(match call.function {
+        F::MakeListWithNulls
+        | F::Hll
+        | F::HllMerge
+        | F::TDigest
+        | F::TDigestMerge
+        | F::BuildSchema
+        | F::PercentileWeighted
+        | F::Covariance
+        | F::CovarianceP => {
+            return Err(QueryError::Unsupported(format!("the aggregate {:?}", call.function)));
+        }
         F::Count => (count::count_udaf(), false),
         F::DCount | F::CountDistinct if simple => (count::count_udaf(), true),
         F::Min if simple && types != [Type::String] => (min_max::min_udaf(), false),
