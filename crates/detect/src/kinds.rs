@@ -1,8 +1,9 @@
 //! Which rules judge which event: events of the same kind share one route, made when the first of them is seen.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use bartizan_sigma::{CompileError, LogSource, Matcher, Route};
+use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
 use crate::mapping::Mapping;
@@ -134,7 +135,7 @@ impl Kinds {
         let numbered = self.mapping.kinds.iter().enumerate();
         let met: Vec<usize> =
             numbered.filter(|(_, kind)| kind.is_met(value)).map(|(number, _)| number).collect();
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made = self.made.lock();
         if let Some(judging) = made.get(&met) {
             return Ok(Arc::clone(judging));
         }

@@ -104,6 +104,7 @@ struct Measured {
     matched: usize,
 }
 
+#[expect(clippy::disallowed_methods, reason = "measuring is what this room is for")]
 fn measure(rules: &[Rule], events: &[Record]) -> Result<Measured, CompileError> {
     let started = Instant::now();
     let matcher = Matcher::new(rules)?;

@@ -46,9 +46,9 @@ pub struct RuleFile {
 pub fn read(path: &Path) -> Result<Vec<RuleFile>, RulesError> {
     let mut files = Vec::new();
     if path.is_dir() {
-        walk(path, &mut files)?
+        walk(path, &mut files)?;
     } else {
-        files.push(read_file(path)?)
+        files.push(read_file(path)?);
     }
     Ok(files)
 }

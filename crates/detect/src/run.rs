@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::{io, thread};
 
 use bartizan_sigma::CompileError;
+use parking_lot::Mutex;
 
 use crate::finding::{Circumstances, Detail, Finding, Found};
 use crate::kinds::{Kinds, Routing};
@@ -174,7 +175,7 @@ fn read_all(
 fn judge_all(worker: &Worker<'_>, todo: &Mutex<Receiver<Job>>, finished: &SyncSender<Done>) {
     let mut bench = worker.bench();
     loop {
-        let job = todo.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let job = todo.lock().recv();
         let Ok(Job { number, file, block }) = job else { return };
         let judged = worker.judge(block, &mut bench);
         if finished.send(Done { number, file, judged }).is_err() {

@@ -1,6 +1,6 @@
 //! Events in files, rules in text, and what is said about them.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod checking;
 mod conformance;
