@@ -62,6 +62,8 @@ pub enum LetValue {
 /// A function of the query's own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FunctionBody {
+    /// Declared as a view, which takes part wherever tables are named by a pattern.
+    pub is_view: bool,
     /// What it takes.
     pub params: Vec<Parameter>,
     /// Its own names.

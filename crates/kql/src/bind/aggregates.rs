@@ -287,7 +287,7 @@ const fn gives_several(shape: Shape) -> bool {
 }
 
 /// What an aggregate takes instead of a dynamic or a bool.
-fn argument_type(function: AggregateFunction, value: Expr) -> Expr {
+pub(super) fn argument_type(function: AggregateFunction, value: Expr) -> Expr {
     use AggregateFunction as F;
     match (function, value.ty) {
         (F::Sum | F::Avg, Type::Dynamic) => convert(value, Type::Real),
@@ -296,7 +296,10 @@ fn argument_type(function: AggregateFunction, value: Expr) -> Expr {
             F::Stdev | F::StdevP | F::Variance | F::VarianceP | F::Covariance | F::CovarianceP,
             ty,
         ) if ty.is_number() || ty == Type::Dynamic => convert(value, Type::Real),
+        (F::BinaryAllAnd | F::BinaryAllOr | F::BinaryAllXor, Type::Int) => value,
         (F::BinaryAllAnd | F::BinaryAllOr | F::BinaryAllXor, _) => convert(value, Type::Long),
+        (F::Percentile | F::PercentileWeighted, Type::Int) => convert(value, Type::Long),
+        (F::Percentile | F::PercentileWeighted, Type::Decimal) => convert(value, Type::Real),
         (F::MakeBag, _) => convert(value, Type::Dynamic),
         _ => value,
     }

@@ -146,9 +146,9 @@ impl<'a> Binder<'a> {
         convert(arg, wanted)
     }
 
-    fn own_scalar_call(
+    pub(super) fn own_scalar_call(
         &mut self,
-        name: &'a Name,
+        name: &Name,
         body: &'a FunctionBody,
         visible: &[(String, Rc<Binding<'a>>)],
         arguments: &'a [Argument],
@@ -302,7 +302,9 @@ impl<'a> Binder<'a> {
         match ty {
             ParameterType::Scalar(ty) => {
                 let found = self.scalar(value, scope);
-                let fits = super::convert::comparable(found.ty, *ty).is_some() || found.ty == *ty;
+                let fits = found.ty == *ty
+                    || *ty == Type::String
+                    || super::convert::comparable(found.ty, *ty).is_some();
                 if !fits {
                     let message = format!("a {ty} is needed here, and this is a {}", found.ty);
                     self.fail(code::TYPE, &value.span, message);

@@ -81,13 +81,16 @@ fn to_dynamic(value: &Literal) -> Dynamic {
     }
 }
 
-/// The type that two operands are compared as; none when they cannot be.
+/// The type that two operands are compared as; none when they cannot be. A text is read as what it is
+/// compared with: what it is not, is equal to nothing.
 pub(super) fn comparable(left: Type, right: Type) -> Option<Type> {
     match (left, right) {
-        (Type::Dynamic, Type::Dynamic) => None,
+        (Type::Dynamic, Type::Dynamic) => Some(Type::String),
         (Type::Dynamic, other) | (other, Type::Dynamic) if other.is_integer() => Some(Type::Real),
         (Type::Dynamic, other) | (other, Type::Dynamic) => Some(other),
         (Type::Bool, other) | (other, Type::Bool) if other.is_integer() => Some(Type::Long),
+        (Type::Bool, other) | (other, Type::Bool) if other.is_number() => Some(Type::Real),
+        (Type::String, other) | (other, Type::String) => Some(other),
         _ => common(left, right),
     }
 }
@@ -145,7 +148,7 @@ fn read_text(text: &str, ty: Type) -> Option<Literal> {
 }
 
 impl Binder<'_> {
-    /// The common type of several results (`iff`, `case`, `coalesce`): a null constant fits any.
+    /// The common type of several results (`coalesce`): a null constant fits any.
     pub(super) fn common_of<'e>(exprs: impl IntoIterator<Item = &'e Expr>) -> Option<Type> {
         let mut found = None;
         let mut only_null = None;
@@ -162,6 +165,22 @@ impl Binder<'_> {
             };
         }
         found.or(only_null)
+    }
+
+    /// The type of a choice (`iff`, `case`): dynamic values take the type of the others, and others that have
+    /// no common type become dynamic.
+    pub(super) fn choice_of<'e>(exprs: impl IntoIterator<Item = &'e Expr>) -> Type {
+        let mut found = None;
+        for expr in exprs.into_iter().filter(|expr| expr.ty != Type::Dynamic) {
+            found = Some(match found {
+                None => expr.ty,
+                Some(ty) => common(ty, expr.ty).unwrap_or(Type::Dynamic),
+            });
+            if found == Some(Type::Dynamic) {
+                break;
+            }
+        }
+        found.unwrap_or(Type::Dynamic)
     }
 }
 

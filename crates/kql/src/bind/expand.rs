@@ -108,11 +108,9 @@ impl<'a> Binder<'a> {
             self.report(Finding::new(code::TYPE, item.expr.span.clone(), message));
         }
         let given = item.names.first().map(|name| name.text.clone());
-        let is_column = matches!(item.expr.kind, ast::ExprKind::Name(_));
-        let name = given.clone().or_else(|| implied_name(&item.expr));
+        let name = given.or_else(|| implied_name(&item.expr));
         let replaced = name
             .as_ref()
-            .filter(|_| given.is_some() || is_column)
             .and_then(|name| rel.columns().iter().position(|column| column.name == *name));
         (convert(expr, Type::Dynamic), name, replaced)
     }

@@ -89,7 +89,8 @@ impl<'a> Binder<'a> {
     fn comparison(&mut self, op: BinaryOp, op_span: &ast::Span, [left, right]: [Expr; 2]) -> Expr {
         let (left_ty, right_ty) = (left.ty, right.ty);
         let (left, right) = (read_beside(left, right_ty), read_beside(right, left_ty));
-        let Some(ty) = comparable(left.ty, right.ty) else {
+        let unreadable = is_unreadable(&left, right.ty) || is_unreadable(&right, left.ty);
+        let Some(ty) = comparable(left.ty, right.ty).filter(|_| !unreadable) else {
             let message = format!("a {} cannot be compared with a {}", left.ty, right.ty);
             let mut finding = Finding::new(code::TYPE, op_span.clone(), message);
             if left.ty == Type::Dynamic {
@@ -236,6 +237,12 @@ impl<'a> Binder<'a> {
             self.report(Finding::new(code::LIMIT, span.clone(), message));
         }
     }
+}
+
+/// A constant text beside something that it is not the text of: never equal.
+fn is_unreadable(expr: &Expr, other: Type) -> bool {
+    matches!(expr.kind, plan::ExprKind::Literal(Literal::String(_)))
+        && !matches!(other, Type::String | Type::Dynamic | Type::Guid)
 }
 
 impl BinaryOp {

@@ -27,7 +27,7 @@ impl<'a> Binder<'a> {
     ) -> Rel {
         let (mode, flags) = self.parse_manner(settings);
         let value = self.scalar(text, &rel.scope());
-        let value = self.textual(value, &text.span);
+        let value = super::convert::convert(value, Type::String);
         let regex = self.pattern_regex(mode, &flags, pattern);
         let mut list = ColumnList::with(rel.columns().to_vec());
         let mut sources: Vec<usize> = (0..rel.columns().len()).collect();

@@ -3,7 +3,7 @@
 use super::naming::{ColumnList, matches_pattern};
 use super::step::project_exprs;
 use super::{Binder, Rel};
-use crate::ast::{Name, NamedExpr};
+use crate::ast::{self, Name, NamedExpr};
 use crate::plan::{Column, Expr, RelationKind};
 use crate::problem::code;
 
@@ -19,6 +19,7 @@ impl<'a> Binder<'a> {
         let mut list = ColumnList::default();
         let mut exprs = Vec::new();
         let mut given = Vec::new();
+        let mut plain: Vec<String> = Vec::new();
         for item in items {
             for (name, implied, expr) in self.item_results(rel, item) {
                 match (name, implied) {
@@ -27,6 +28,13 @@ impl<'a> Binder<'a> {
                         list.add(&name.text, expr.ty);
                     }
                     (None, Some(name)) => {
+                        if matches!(&item.expr.kind, ast::ExprKind::Name(_)) {
+                            if plain.contains(&name) && !rel.open {
+                                let message = format!("the column `{name}` is there already");
+                                self.fail(code::DUPLICATE, &item.expr.span, message);
+                            }
+                            plain.push(name.clone());
+                        }
                         list.add(&name, expr.ty);
                     }
                     (None, None) => {
@@ -46,7 +54,15 @@ impl<'a> Binder<'a> {
         item: &'a NamedExpr,
     ) -> Vec<(Option<&'a Name>, Option<String>, Expr)> {
         let value = self.scalar(&item.expr, &rel.scope());
-        let results = super::call::results(&item.expr, value);
+        let mut results = super::call::results(&item.expr, value);
+        // What stands for a column that is not there has no name.
+        if let (ast::ExprKind::Call(call, _), [(Some(name), _)]) = (&item.expr.kind, &results[..])
+            && crate::function::naming(&call.text) == crate::function::Naming::ColumnValue
+            && rel.scope().find(name).is_none()
+            && let Some(first) = results.first_mut()
+        {
+            first.0 = None;
+        }
         if let Some(name) = item.names.get(results.len()) {
             let message = match results.len() {
                 1 => "this expression gives one value, so it takes one name".to_owned(),
@@ -68,23 +84,21 @@ impl<'a> Binder<'a> {
     }
 
     fn extended(&mut self, rel: &Rel, items: &'a [NamedExpr]) -> (Vec<Column>, Vec<Expr>) {
-        let input_columns = rel.columns().len();
         let mut list = ColumnList::with(rel.columns().to_vec());
         let mut exprs: Vec<Expr> =
             rel.columns().iter().enumerate().map(|(index, c)| Expr::column(index, c.ty)).collect();
         let mut given = Vec::new();
         for item in items {
             for (name, implied, expr) in self.item_results(rel, item) {
-                let Some(name) = name else {
-                    match implied {
-                        Some(name) => list.add(&name, expr.ty),
-                        None => list.add_numbered(expr.ty),
-                    };
+                if let Some(name) = name {
+                    self.check_new(&mut given, name);
+                }
+                let Some(name) = name.map(|name| name.text.clone()).or(implied) else {
+                    list.add_numbered(expr.ty);
                     exprs.push(expr);
                     continue;
                 };
-                self.check_new(&mut given, name);
-                match list.position(&name.text).filter(|index| *index < input_columns) {
+                match list.position(&name) {
                     Some(index) => {
                         if let Some(column) = list.columns.get_mut(index) {
                             column.ty = expr.ty;
@@ -94,7 +108,7 @@ impl<'a> Binder<'a> {
                         }
                     }
                     None => {
-                        list.add(&name.text, expr.ty);
+                        list.add(&name, expr.ty);
                         exprs.push(expr);
                     }
                 }

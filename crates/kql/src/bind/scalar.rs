@@ -66,6 +66,13 @@ impl<'a> Binder<'a> {
             return column;
         }
         if let Some(binding) = self.lookup(name) {
+            if let Binding::Function { body, visible } = &*binding
+                && body.params.is_empty()
+            {
+                // A function without parameters may be named without being called.
+                let name = Name { text: name.to_owned(), span: span.clone() };
+                return self.own_scalar_call(&name, body, visible, &[], scope);
+            }
             return self.bound_value(name, &binding, span);
         }
         if scope.open {

@@ -136,10 +136,14 @@ impl<'a> Binder<'a> {
         values: &[(Expr, &'a crate::ast::Span)],
         parameter: Literal,
     ) -> Expr {
-        let ty = values.first().map_or(Type::Dynamic, |(value, _)| value.ty);
+        let args: Vec<Expr> = values
+            .iter()
+            .map(|(value, _)| super::aggregates::argument_type(found.function, value.clone()))
+            .collect();
+        let ty = args.first().map_or(Type::Dynamic, |value| value.ty);
         let call = AggregateCall {
             function: found.function,
-            args: values.iter().map(|(value, _)| value.clone()).collect(),
+            args,
             filter: None,
             parameter: Some(parameter),
             outputs: vec![ty],

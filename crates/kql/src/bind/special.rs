@@ -156,12 +156,7 @@ impl<'a> Binder<'a> {
         let is_value = |index: usize| index % 2 == 1 || index == last;
         let values =
             args.iter().enumerate().filter(|(index, _)| is_value(*index)).map(|(_, arg)| arg);
-        let Some(ty) = Self::common_of(values) else {
-            let message = format!("the values of `{}` have no common type", name.text);
-            let finding = Finding::new(code::TYPE, name.span.clone(), message);
-            self.report(finding.with_help("convert them: `tostring(…)`"));
-            return Self::poison();
-        };
+        let ty = Self::choice_of(values);
         let args = args
             .into_iter()
             .zip(spans)
@@ -188,6 +183,7 @@ impl<'a> Binder<'a> {
             (Type::Dynamic, ty) if ty.is_number() => (Type::Real, Type::Real),
             (value, size) if value.is_number() && size.is_number() => {
                 match super::convert::common(value, size) {
+                    Some(Type::Int) => (Type::Long, Type::Long),
                     Some(ty) => (ty, ty),
                     None => (Type::Real, Type::Real),
                 }

@@ -165,11 +165,7 @@ impl<'a> Binder<'a> {
     /// A constant whole number that is not negative.
     pub(super) fn constant_count(&mut self, expr: &'a ast::Expr) -> u64 {
         let value = self.scalar(expr, &Scope::EMPTY);
-        let count = match &value.kind {
-            plan::ExprKind::Literal(Literal::Long(count)) => Some(*count),
-            plan::ExprKind::Literal(Literal::Int(count)) => Some(i64::from(*count)),
-            _ => None,
-        };
+        let count = whole_number(&value);
         let count = count.and_then(|count| u64::try_from(count).ok());
         if count.is_none() && !super::operand::is_stand_in(&value) {
             self.fail(code::CONSTANT, &expr.span, "a constant number of rows is needed here");
@@ -264,6 +260,23 @@ impl<'a> Binder<'a> {
             }
         }
         rel
+    }
+}
+
+/// The value of a constant whole number, or of arithmetic of such.
+fn whole_number(expr: &Expr) -> Option<i64> {
+    use crate::function::Function as F;
+    match &expr.kind {
+        plan::ExprKind::Literal(Literal::Long(number)) => Some(*number),
+        plan::ExprKind::Literal(Literal::Int(number)) => Some(i64::from(*number)),
+        plan::ExprKind::Call { function, args } => match (function, &args[..]) {
+            (F::ToLong | F::ToInt, [only]) => whole_number(only),
+            (F::Add, [l, r]) => whole_number(l)?.checked_add(whole_number(r)?),
+            (F::Subtract, [l, r]) => whole_number(l)?.checked_sub(whole_number(r)?),
+            (F::Multiply, [l, r]) => whole_number(l)?.checked_mul(whole_number(r)?),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

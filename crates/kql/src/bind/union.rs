@@ -1,7 +1,7 @@
 //! `union`: columns are matched by name; what an input does not have is null.
 
 use super::naming::{ColumnList, matches_pattern};
-use super::{Binder, Rel};
+use super::{Binder, Binding, Rel};
 use crate::ast::{self, ExprKind, Name, Setting};
 use crate::plan::{Column, Expr, RelationKind};
 use crate::problem::{Finding, code};
@@ -34,7 +34,9 @@ impl<'a> Binder<'a> {
             self.union_source(source, manner.fuzzy, &mut inputs);
         }
         if inputs.is_empty() {
-            self.fail(code::TABLE, &operator.span, "none of these tables exists");
+            if !manner.fuzzy {
+                self.fail(code::TABLE, &operator.span, "none of these tables exists");
+            }
             return Rel::broken();
         }
         let columns = if manner.inner { shared_columns(&inputs) } else { all_columns(&inputs) };
@@ -68,6 +70,44 @@ impl<'a> Binder<'a> {
         manner
     }
 
+    /// The tables, and the views of the query, whose names fit a pattern.
+    fn fitting_tables(
+        &mut self,
+        pattern: &str,
+        span: &ast::Span,
+        fuzzy: bool,
+        inputs: &mut Vec<(String, Rel)>,
+    ) {
+        let views: Vec<(String, std::rc::Rc<Binding<'a>>)> = self
+            .names
+            .iter()
+            .filter(|(name, binding)| {
+                let is_view = matches!(&**binding, Binding::Function { body, .. } if body.is_view);
+                is_view && matches_pattern(pattern, name)
+            })
+            .cloned()
+            .collect();
+        let tables: Vec<String> = self
+            .schema
+            .tables
+            .iter()
+            .map(|table| table.name.clone())
+            .filter(|table| matches_pattern(pattern, table))
+            .collect();
+        if tables.is_empty() && views.is_empty() && !fuzzy {
+            self.fail(code::TABLE, span, format!("no table fits `{pattern}`"));
+        }
+        for table in tables {
+            let rel = self.table_of_schema(&table, span);
+            inputs.push((table, rel));
+        }
+        for (name, binding) in views {
+            let called = Name { text: name.clone(), span: span.clone() };
+            let rel = self.own_table_call(&called, &binding, &[], None);
+            inputs.push((name, rel));
+        }
+    }
+
     pub(super) fn union_source(
         &mut self,
         source: &'a ast::Expr,
@@ -76,28 +116,21 @@ impl<'a> Binder<'a> {
     ) {
         if let ExprKind::Name(name) = &source.kind {
             if name.contains('*') {
-                let found: Vec<String> = self
-                    .schema
-                    .tables
-                    .iter()
-                    .map(|table| table.name.clone())
-                    .filter(|table| matches_pattern(name, table))
-                    .collect();
-                if found.is_empty() && !fuzzy {
-                    self.fail(code::TABLE, &source.span, format!("no table fits `{name}`"));
-                }
-                for table in found {
-                    let rel = self.table_of_schema(&table, &source.span);
-                    inputs.push((table, rel));
-                }
-                return;
+                return self.fitting_tables(name, &source.span, fuzzy, inputs);
             }
             let known = self.lookup(name).is_some() || self.schema.table(name).is_some();
             if fuzzy && !known {
                 return;
             }
         }
+        let before = self.findings.len();
         let rel = self.table(source);
+        let lost = self.findings.get(before..).unwrap_or_default();
+        if fuzzy && lost.iter().any(|finding| finding.code == code::TABLE) {
+            // A table that is not there is left out, and what is done with it.
+            self.findings.truncate(before);
+            return;
+        }
         inputs.push((source_name(&rel, inputs.len()), rel));
     }
 }
@@ -142,23 +175,25 @@ type Shared = (String, Option<(String, Type)>, Type);
 
 /// Every column of every input; a name with several types becomes several columns.
 fn all_columns(inputs: &[(String, Rel)]) -> Vec<Shared> {
-    let mut found: Vec<(String, Type)> = Vec::new();
-    for (_, rel) in inputs {
-        for column in rel.columns() {
-            let pair = (column.name.clone(), column.ty);
-            if !found.contains(&pair) {
-                found.push(pair);
-            }
+    // Names in the order in which they first appear, each with its types in that order.
+    let mut found: Vec<(String, Vec<Type>)> = Vec::new();
+    for column in inputs.iter().flat_map(|(_, rel)| rel.columns()) {
+        match found.iter_mut().find(|(name, _)| *name == column.name) {
+            Some((_, types)) if types.contains(&column.ty) => {}
+            Some((_, types)) => types.push(column.ty),
+            None => found.push((column.name.clone(), vec![column.ty])),
         }
     }
     let mut list = ColumnList::default();
     let mut shared = Vec::new();
-    for (name, ty) in &found {
-        let split = found.iter().any(|(other, other_ty)| other == name && other_ty != ty);
-        let wanted = if split { format!("{name}_{}", ty.name()) } else { name.clone() };
-        let index = list.add(&wanted, *ty);
-        let output = list.columns.get(index).map_or(wanted, |column| column.name.clone());
-        shared.push((output, Some((name.clone(), *ty)), *ty));
+    for (name, types) in &found {
+        for ty in types {
+            let split = types.len() > 1;
+            let wanted = if split { format!("{name}_{}", ty.name()) } else { name.clone() };
+            let index = list.add(&wanted, *ty);
+            let output = list.columns.get(index).map_or(wanted, |column| column.name.clone());
+            shared.push((output, Some((name.clone(), *ty)), *ty));
+        }
     }
     shared
 }

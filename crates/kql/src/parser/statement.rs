@@ -96,11 +96,13 @@ impl Parser<'_> {
         self.expect_word("let")?;
         let name = self.name()?;
         self.expect("=")?;
-        if self.is_word("view") && self.is_at(1, "(") {
+        let is_view = self.is_word("view") && self.is_at(1, "(");
+        if is_view {
             self.advance();
         }
         let value = if self.is_function() {
-            LetValue::Function(self.nested(Self::function)?)
+            let body = self.nested(Self::function)?;
+            LetValue::Function(FunctionBody { is_view, ..body })
         } else {
             LetValue::Expr(self.pipe()?)
         };
@@ -143,7 +145,7 @@ impl Parser<'_> {
         let result = if self.is("}") { None } else { Some(Box::new(self.pipe()?)) };
         self.take(";");
         self.expect("}")?;
-        Ok(FunctionBody { params, lets, result })
+        Ok(FunctionBody { is_view: false, params, lets, result })
     }
 
     pub(super) fn parameter(&mut self) -> Parsed<Parameter> {

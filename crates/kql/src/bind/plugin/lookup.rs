@@ -45,8 +45,18 @@ impl<'a> Binder<'a> {
                 }
             }
         }
+        let width = rel.columns().len();
+        let is_key = |index: &usize| {
+            let column = table.columns().get(*index).map(|c| Expr::column(*index, c.ty));
+            column.is_some_and(|column| keys.iter().any(|key: &JoinKey| key.right == column))
+        };
+        let kept: Vec<usize> = (0..table.columns().len()).filter(|index| !is_key(index)).collect();
+        let mut all = ColumnList::with(rel.columns().to_vec());
+        all.add_right(&table.columns().iter().collect::<Vec<_>>());
         let mut list = ColumnList::with(rel.columns().to_vec());
-        list.add_right(&table.columns().iter().collect::<Vec<_>>());
+        list.add_right(
+            &kept.iter().filter_map(|index| table.columns().get(*index)).collect::<Vec<_>>(),
+        );
         let open = rel.open || table.open;
         let lookup = AddressLookup {
             input: rel.relation,
@@ -57,7 +67,11 @@ impl<'a> Binder<'a> {
             keep_unmatched,
             v6: plugin.text == "ipv6_lookup",
         };
-        let mut out = Rel::new(RelationKind::AddressLookup(Box::new(lookup)), list.columns);
+        let picked: Vec<usize> =
+            (0..width).chain(kept.into_iter().map(|index| width + index)).collect();
+        let mut out =
+            Rel::new(RelationKind::AddressLookup(Box::new(lookup)), all.columns).pick(&picked);
+        out.relation.columns = list.columns;
         out.open = open;
         out
     }
