@@ -96,7 +96,7 @@ pub trait Fields {
         None
     }
 
-    /// Text in which every value stands as it is, or as JSON escapes it without `\u`: for a quick look whether
+    /// Text in which every value stands as it is, or as JSON escapes it without `\u` and `\/`: for a quick look whether
     /// anything in it is worth a closer one. `None` where there is no such text at hand.
     fn raw(&self) -> Option<&str> {
         None

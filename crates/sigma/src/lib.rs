@@ -27,6 +27,8 @@
 //! - `windash` takes `-`, `/`, en dash, em dash and horizontal bar for one another.
 //! - Regular expressions are those of the `regex` crate: no look-around, no back-references, always linear time.
 //!
+//! More on these, and why: `docs/concepts/sigma.md`.
+//!
 //! Does not read files, and knows no event schema: the fields of an event are given through [`Fields`].
 
 mod collection;
@@ -43,7 +45,7 @@ mod rule;
 mod selection;
 mod yaml;
 
-pub use collection::Collection;
+pub use collection::{Collection, Filter};
 pub use condition::Condition;
 pub use correlation::{
     Alias, Bounds, Comparison, Correlation, CorrelationEngine, CorrelationKind, EventRef, Fired,

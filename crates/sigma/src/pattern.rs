@@ -218,10 +218,13 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
 
 /// Appends the folded text of a value, in UTF-8; `false` when the value has no text.
 pub(crate) fn fold_into_bytes(value: Value<'_>, folded: &mut Vec<u8>, buffer: &mut String) -> bool {
-    if let Value::Escaped(text) = value
-        && escaped::fold_into(text, folded)
-    {
-        return true;
+    match value {
+        Value::Escaped(text) if escaped::fold_into(text, folded) => return true,
+        Value::Int(int) if int >= 0 => {
+            push_digits(int, folded);
+            return true;
+        }
+        _ => {}
     }
     let Some(text) = value.text(buffer) else { return false };
     let from = folded.len();
@@ -232,6 +235,21 @@ pub(crate) fn fold_into_bytes(value: Value<'_>, folded: &mut Vec<u8>, buffer: &m
         fold_beyond_ascii(text, folded);
     }
     true
+}
+
+/// Appends a number that is not negative. The most common text that is none yet.
+fn push_digits(int: i64, folded: &mut Vec<u8>) {
+    let from = folded.len();
+    let mut rest = int;
+    loop {
+        let digit = u8::try_from(rest % 10).unwrap_or(0);
+        folded.push(b'0' + digit);
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    folded.get_mut(from..).unwrap_or_default().reverse();
 }
 
 /// Appends the folded text; what is ASCII between others goes in one piece.

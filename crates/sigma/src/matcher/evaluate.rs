@@ -95,8 +95,10 @@ impl<'a, E: Fields> Evaluation<'a, E> {
         for found in &sought.present {
             self.scratch.marks.found_some(&self.program.network, *found);
         }
-        if let Some(index) = &sought.index {
-            self.find_in(index, value);
+        match (&sought.index, value) {
+            (Some(index), Value::Str(text)) if index.has_none_of_length(text) => {}
+            (Some(index), _) => self.find_in(index, value),
+            (None, _) => {}
         }
     }
 

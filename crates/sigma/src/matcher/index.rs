@@ -47,6 +47,8 @@ pub(super) struct Index {
     end: Ends,
     digests: Digests,
     grams: Grams,
+    /// All literals are whole values.
+    only_whole: bool,
     /// The text of all literals, one after the other.
     texts: Box<[u8]>,
 }
@@ -72,8 +74,10 @@ impl Index {
                 Anchor::Anywhere => inside.push(entry),
             }
         }
+        let only_whole = start.is_empty() && end.is_empty() && inside.is_empty();
         let (digests, inside) = Digests::new(inside, &texts);
         Self {
+            only_whole,
             whole: Whole::new(whole, empty, &texts),
             start: Ends::new(Side::Start, start, &texts),
             end: Ends::new(Side::End, end, &texts),
@@ -83,9 +87,21 @@ impl Index {
         }
     }
 
+    /// Whether none of the literals can stand in this text, by its length.
+    #[inline]
+    pub(super) fn has_none_of_length(&self, text: &str) -> bool {
+        self.only_whole
+            && self.whole.lengths & length_bit(text.len()) == 0
+            && !text.is_empty()
+            && text.is_ascii()
+    }
+
     /// Names every literal that stands in the text; one may be named more than once.
     pub(super) fn find(&self, folded: Folded<'_>, mut found: impl FnMut(u32)) {
         self.whole.find(folded.text, &self.texts, &mut found);
+        if self.only_whole {
+            return;
+        }
         self.start.find(folded.text, &self.texts, &mut found);
         self.end.find(folded.text, &self.texts, &mut found);
         self.digests.find(folded.text, &self.texts, &mut found);
@@ -116,7 +132,7 @@ impl Keywords {
         Self { index: Index::new(needles, rarity), sieve: Sieve::new(&texts, rarity) }
     }
 
-    /// Whether one of them may stand in this text, which may still have the escapes of JSON, but for `\u`.
+    /// Whether one of them may stand in this text, which may still have the escapes of JSON, but for `\u` and `\/`.
     pub(super) fn may_stand_in(&self, text: &str) -> bool {
         match &self.sieve {
             Some(sieve) => !text.is_ascii() || sieve.passes(text.as_bytes()),

@@ -15,7 +15,6 @@ pub(crate) fn read(root: &Node, placeholders: &Placeholders) -> Result<Rule, Fau
             "start with `title: …`",
         ));
     };
-    refuse_other_kinds(root)?;
     let mut rule = about(root, pairs)?;
     if let Some(logsource_of) = root.get("logsource") {
         rule.logsource = logsource(logsource_of)?;
@@ -62,27 +61,6 @@ pub(crate) fn about(root: &Node, pairs: &[(Key, Node)]) -> Result<Rule, Fault> {
         }
     }
     Ok(rule)
-}
-
-fn refuse_other_kinds(root: &Node) -> Result<(), Fault> {
-    let kinds = [
-        (
-            "filter",
-            "filters are not supported yet",
-            "add the exception to the rule's own condition",
-        ),
-        (
-            "action",
-            "`action` documents are not supported: Sigma 2 removed them",
-            "write whole rules",
-        ),
-    ];
-    for (key, message, hint) in kinds {
-        if root.get("detection").is_none() && root.get(key).is_some() {
-            return Err(Fault::new(key_place(root, key), message, hint));
-        }
-    }
-    Ok(())
 }
 
 pub(crate) fn key_place(root: &Node, name: &str) -> Place {
@@ -156,7 +134,7 @@ fn status(node: &Node) -> Result<Status, Fault> {
     }
 }
 
-fn logsource(node: &Node) -> Result<LogSource, Fault> {
+pub(crate) fn logsource(node: &Node) -> Result<LogSource, Fault> {
     if !matches!(node.kind, Kind::Map(_)) {
         let message = format!("`logsource` must be a map, not {}", node.describe());
         return Err(Fault::new(node.place, message, "write `product: linux` below it, indented"));
@@ -188,21 +166,34 @@ fn detection(
             "add `detection:` with a selection and a `condition`",
         ));
     };
+    detection_in(node, "detection", key_place(root, "detection"), placeholders)
+}
+
+/// The selections and the condition below this key.
+pub(crate) fn detection_in(
+    node: &Node,
+    key: &str,
+    place: Place,
+    placeholders: &Placeholders,
+) -> Result<(Vec<Selection>, Condition), Fault> {
     let Kind::Map(pairs) = &node.kind else {
-        let message = format!("`detection` must be a map, not {}", node.describe());
+        let message = format!("`{key}` must be a map, not {}", node.describe());
         return Err(Fault::new(node.place, message, "write selections and a `condition` below it"));
     };
+    let is_selection = |name: &str| match name {
+        "condition" | "timeframe" => false,
+        "rules" => key != "filter",
+        _ => true,
+    };
     let mut selections = Vec::new();
-    for (key, value) in pairs {
-        if !matches!(key.name.as_str(), "condition" | "timeframe") {
-            let term = selection::read(value, placeholders)?;
-            selections.push(Selection { name: key.name.clone(), term });
-        }
+    for (name, value) in pairs.iter().filter(|(name, _)| is_selection(&name.name)) {
+        let term = selection::read(value, placeholders)?;
+        selections.push(Selection { name: name.name.clone(), term });
     }
     let Some(condition) = node.get("condition") else {
         return Err(Fault::new(
-            key_place(root, "detection"),
-            "the detection has no `condition`",
+            place,
+            format!("the {key} has no `condition`"),
             "add `condition: selection`",
         ));
     };

@@ -1,6 +1,6 @@
 //! What the words of Sigma mean, one line for each: selection, event, and whether they match.
 
-use bartizan_sigma::{Collection, Matcher, Placeholders};
+use bartizan_sigma::{Collection, Fields as _, Matcher, Placeholders};
 use proptest::prelude::*;
 
 /// The answer of a rule with this selection.
@@ -193,6 +193,69 @@ fn conditions_join_selections() {
     }
 }
 
+/// Which rules of a file match, by title.
+fn titles(rules: &str, event: &str) -> Vec<String> {
+    let collection = Collection::parse("t.yml", rules);
+    assert!(collection.problems.is_empty(), "{}", collection.problems[0]);
+    let matcher = Matcher::new(&collection.rules).unwrap();
+    let route = matcher.route_all().unwrap();
+    let (mut reader, mut scratch) = (matcher.json_reader(), matcher.scratch());
+    let found = matcher.matching(&route, &reader.read(event).unwrap(), &mut scratch);
+    found.iter().map(|rule| collection.rules[rule.index()].title.clone()).collect()
+}
+
+#[test]
+fn a_filter_takes_events_from_the_rules_it_names() {
+    let rule = |title: &str| {
+        format!(
+            "title: {title}\nid: {title}\nlogsource: {{ product: p, category: c }}\ndetection:\n  s: {{ F: x }}\n  condition: s\n"
+        )
+    };
+    let filter = |rules: &str, product: &str| {
+        format!(
+            "title: ours\nlogsource: {{ product: {product} }}\nfilter:\n  rules: {rules}\n  us: {{ U: root }}\n  condition: not us\n"
+        )
+    };
+    let both = format!("{}---\n{}", rule("one"), rule("two"));
+    let root = r#"{"F":"x","U":"root"}"#;
+    assert_eq!(titles(&both, root), ["one", "two"]);
+    // Before or after the rules, it is the same.
+    assert_eq!(titles(&format!("{both}---\n{}", filter("[one]", "p")), root), ["two"]);
+    assert_eq!(titles(&format!("{}---\n{both}", filter("[one]", "p")), root), ["two"]);
+    assert!(titles(&format!("{}---\n{both}", filter("any", "p")), root).is_empty());
+    assert_eq!(titles(&format!("{}---\n{both}", filter("any", "q")), root), ["one", "two"]);
+    assert_eq!(titles(&format!("{}---\n{both}", filter("any", "p")), r#"{"F":"x"}"#).len(), 2);
+}
+
+#[test]
+fn documents_may_share_what_they_have_in_common() {
+    let rules = "
+action: global
+title: common
+logsource: { product: p }
+detection:
+  condition: s
+---
+detection: { s: { F: a } }
+---
+title: own
+detection: { s: { F: b } }
+---
+action: repeat
+title: again
+detection: { s: { G: c } }
+---
+action: reset
+---
+title: alone
+logsource: { product: p }
+detection: { s: { F: a }, condition: s }
+";
+    assert_eq!(titles(rules, r#"{"F":"a"}"#), ["common", "alone"]);
+    assert_eq!(titles(rules, r#"{"F":"b"}"#), ["own"]);
+    assert_eq!(titles(rules, r#"{"F":"b","G":"c"}"#), ["own", "again"]);
+}
+
 #[test]
 fn a_match_says_where_it_was_found() {
     let rules = Collection::parse(
@@ -218,7 +281,74 @@ fn a_match_says_where_it_was_found() {
     );
 }
 
+/// A line of JSON as our reader sees it, and as another does.
+fn read_twice(line: &str) -> (Option<serde_json::Value>, Option<serde_json::Value>) {
+    let names = ["a", "Image", "a very long name of a field", "ä\""];
+    let rules: String = names
+        .iter()
+        .map(|name| {
+            let key = serde_json::to_string(name).unwrap();
+            format!("---\ntitle: t\nlogsource: {{ product: p }}\ndetection:\n  s: {{ {key}: x }}\n  condition: s\n")
+        })
+        .collect();
+    let matcher = Matcher::new(&Collection::parse("t.yml", &rules).rules).unwrap();
+    let mut reader = matcher.json_reader();
+    let ours = reader.read(line).ok().map(|event| {
+        let fields = names.iter().filter_map(|name| {
+            let value = event.field(matcher.field(name)?)?;
+            let text = value.to_text().map(|text| text.into_owned());
+            Some(((*name).to_owned(), text.map_or(serde_json::Value::Null, Into::into)))
+        });
+        serde_json::Value::Object(fields.collect())
+    });
+    let theirs = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(line).ok();
+    let theirs = theirs.map(|object| {
+        let fields = object.into_iter().filter(|(name, value)| {
+            names.contains(&name.as_str()) && !value.is_array() && !value.is_object()
+        });
+        let fields = fields.map(|(name, value)| match value {
+            serde_json::Value::Number(n) if n.is_f64() => {
+                (name, n.as_f64().unwrap().to_string().into())
+            }
+            serde_json::Value::Number(n) => (name, n.to_string().into()),
+            serde_json::Value::Bool(yes) => (name, yes.to_string().into()),
+            other => (name, other),
+        });
+        serde_json::Value::Object(fields.collect())
+    });
+    (ours, theirs)
+}
+
 proptest! {
+    #[test]
+    fn a_line_is_read_as_json_is(
+        pairs in proptest::collection::vec((
+            prop_oneof![Just("a"), Just("Image"), Just("a very long name of a field"), Just("ä\""), Just("other")],
+            prop_oneof![
+                "\\PC{0,80}".prop_map(serde_json::Value::from),
+                "[\\\\\"/a\n\u{1}]{0,9}".prop_map(serde_json::Value::from),
+                any::<i64>().prop_map(serde_json::Value::from),
+                any::<u64>().prop_map(serde_json::Value::from),
+                (-1000i32..1000).prop_map(|n| serde_json::Value::from(f64::from(n) / 8.0)),
+                any::<bool>().prop_map(serde_json::Value::from),
+                Just(serde_json::json!(null)),
+                Just(serde_json::json!([1, {"a": "}"}])),
+            ],
+        ), 0..8),
+        cut in 0..200usize,
+    ) {
+        let body: Vec<String> = pairs
+            .iter()
+            .map(|(name, value)| format!("{}: {value}", serde_json::to_string(name).unwrap()))
+            .collect();
+        let line = format!("{{{}}}", body.join(" ,"));
+        let (ours, theirs) = read_twice(&line);
+        prop_assert_eq!(ours, theirs, "{}", line);
+        let cut: String = line.chars().take(cut).collect();
+        let (ours, theirs) = read_twice(&cut);
+        prop_assert_eq!(ours.is_some(), theirs.is_some(), "{}", cut);
+    }
+
     #[test]
     fn no_text_makes_the_parser_panic(text in "\\PC{0,200}") {
         let _collection = Collection::parse("x.yml", &text);

@@ -27,7 +27,7 @@ pub(super) type Range = (usize, usize);
 pub(super) struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// Every value stands in the line as it is, or is escaped without `\u`.
+    /// Every value stands in the line as it is, or is escaped without `\u` and `\/`.
     pub(super) plain: bool,
 }
 
@@ -105,7 +105,7 @@ impl<'a> Scanner<'a> {
         let mut escaped = false;
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let Some(next) = memchr2(b'"', b'\\', rest) else {
+            let Some(next) = quote_or_backslash(rest) else {
                 self.at = self.bytes.len();
                 return Err(self.fault("the closing quote of a string"));
             };
@@ -121,7 +121,11 @@ impl<'a> Scanner<'a> {
 
     fn escape(&mut self) -> Result<(), JsonFault> {
         let length = match self.bytes.get(self.at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
+            Some(b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
+            Some(b'/') => {
+                self.plain = false;
+                2
+            }
             Some(b'u') => {
                 let digits = self.bytes.get(self.at + 2..self.at + 6).unwrap_or_default();
                 if digits.len() != 4 || !digits.iter().all(u8::is_ascii_hexdigit) {
@@ -224,6 +228,28 @@ impl<'a> Scanner<'a> {
             }
         }
     }
+}
+
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+/// Beyond so many bytes a search with more preparation pays.
+const SHORT: usize = 64;
+
+/// Where the first quote or backslash stands. Most strings are short: eight bytes at a time are compared here.
+#[inline]
+fn quote_or_backslash(text: &[u8]) -> Option<usize> {
+    let zero_byte = |word: u64| word.wrapping_sub(LOW) & !word & HIGH;
+    let mut at = 0;
+    while at < SHORT {
+        let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) else { break };
+        let word = u64::from_le_bytes(*chunk);
+        let found = zero_byte(word ^ (LOW * 34)) | zero_byte(word ^ (LOW * 92));
+        if found != 0 {
+            return Some(at + usize::try_from(found.trailing_zeros() / 8).unwrap_or(0));
+        }
+        at += 8;
+    }
+    memchr2(b'"', b'\\', text.get(at..)?).map(|beyond| at + beyond)
 }
 
 /// The value of a number that the scanner accepted.

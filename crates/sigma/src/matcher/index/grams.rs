@@ -178,9 +178,9 @@ pub(super) struct Bitmap {
 }
 
 impl Bitmap {
-    /// A hundred bits for each gram, up to 128 KiB.
+    /// Some thirty bits for each gram, up to 128 KiB: small enough to stay in the cache, large enough to say no.
     pub(super) fn new(grams: usize) -> Self {
-        let bits = (grams * 100).next_power_of_two().trailing_zeros().clamp(9, 20);
+        let bits = (grams * 24).next_power_of_two().trailing_zeros().clamp(9, 20);
         Self { words: vec![0; 1 << (bits - 6)].into(), bits }
     }
 

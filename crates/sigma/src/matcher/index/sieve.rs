@@ -10,6 +10,8 @@ use super::grams::{Bitmap, Rarity, number};
 #[derive(Debug)]
 pub(super) struct Sieve {
     bits: Bitmap,
+    /// What the bits stand for, in order: where a bit is set, it is looked up here.
+    grams: Vec<u32>,
     /// Looking at every second place is enough, because every literal is known by two neighbouring ones.
     every_second: bool,
 }
@@ -19,17 +21,21 @@ impl Sieve {
     pub(super) fn new(literals: &[&[u8]], rarity: &Rarity) -> Option<Self> {
         let every_second = literals.iter().all(|text| best(text, 5, rarity).is_some());
         let width = if every_second { 5 } else { 4 };
-        let mut bits = Bitmap::new(literals.len() * (width - 3));
+        let mut grams = Vec::new();
         for text in literals {
-            best(text, width, rarity)?.windows(4).for_each(|gram| bits.set(caseless(number(gram))));
+            grams.extend(best(text, width, rarity)?.windows(4).map(|gram| caseless(number(gram))));
         }
-        Some(Self { bits, every_second })
+        grams.sort_unstable();
+        grams.dedup();
+        let mut bits = Bitmap::new(grams.len());
+        grams.iter().for_each(|gram| bits.set(*gram));
+        Some(Self { bits, grams, every_second })
     }
 
     pub(super) fn passes(&self, text: &[u8]) -> bool {
         let has = |at: usize| {
-            let gram = text.get(at..).map_or(0, number);
-            self.bits.bit(caseless(gram)) != 0
+            let gram = caseless(text.get(at..).map_or(0, number));
+            self.bits.bit(gram) != 0 && self.grams.binary_search(&gram).is_ok()
         };
         if self.every_second {
             (0..text.len()).step_by(2).any(has)
@@ -39,14 +45,14 @@ impl Sieve {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.bits.bytes()
+        self.bits.bytes() + size_of_val(&*self.grams)
     }
 }
 
 /// The part of so many bytes whose grams are the rarest.
 fn best<'t>(text: &'t [u8], width: usize, rarity: &Rarity) -> Option<&'t [u8]> {
     let is_plain = |part: &&[u8]| {
-        part.iter().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'/'))
+        part.iter().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'))
     };
     let parts = text.windows(width).filter(is_plain);
     parts.min_by_key(|part| part.windows(4).map(|gram| rarity.count(number(gram))).sum::<u32>())
