@@ -34,7 +34,7 @@ pub enum Statement {
     /// A query or a bare expression.
     Query(Expr),
     /// `set option` or `set option=value`
-    Set(Name),
+    Set(Name, Option<Expr>),
     /// `declare query_parameters(name:type=default, …)`
     Parameters(Vec<Parameter>),
     /// A statement of the language that is known by name only.

@@ -72,6 +72,7 @@ pub(crate) fn bind(
         aggregation: None,
         windows: None,
         rows: Vec::new(),
+        options: Vec::new(),
     };
     let root = binder.script(script);
     match root {
@@ -105,6 +106,8 @@ struct Binder<'a> {
     windows: Option<window::Windows>,
     /// What the bodies of the operators that we are inside of run over.
     rows: Vec<Rel>,
+    /// Options of the query that its answer depends on.
+    options: Vec<(String, Expr)>,
 }
 
 /// What a name of the query's own stands for.
@@ -220,8 +223,8 @@ impl<'a> Binder<'a> {
         for statement in &script.statements {
             match statement {
                 Statement::Let(statement) => self.let_statement(statement),
-                // Options of the engine that change no answer here.
-                Statement::Set(_) => {}
+                // Most options of the engine change no answer.
+                Statement::Set(name, value) => self.set_option(name, value.as_ref()),
                 Statement::Parameters(parameters) => self.query_parameters(parameters),
                 Statement::Other(name) => {
                     let message = format!("the statement `{}` is not supported yet", name.text);
@@ -239,6 +242,14 @@ impl<'a> Binder<'a> {
             self.report(Finding::new(code::SYNTAX, 0..0, message));
         }
         root
+    }
+
+    fn set_option(&mut self, name: &ast::Name, value: Option<&'a ast::Expr>) {
+        let Some(value) = value else { return };
+        if matches!(name.text.as_str(), "query_bin_auto_size" | "query_bin_auto_at") {
+            let value = self.scalar(value, &Scope::EMPTY);
+            self.options.push((name.text.clone(), value));
+        }
     }
 
     /// Parameters of the query are what they are when nothing is given.
@@ -266,6 +277,16 @@ impl<'a> Binder<'a> {
     /// The query itself: rows, or a scalar, which is shown as one row.
     fn query(&mut self, query: &'a ast::Expr) -> Rel {
         self.pull_render(query);
+        let scalar = matches!(
+            query.kind,
+            ast::ExprKind::Literal(..)
+                | ast::ExprKind::Binary(..)
+                | ast::ExprKind::Negate(_)
+                | ast::ExprKind::Call(..)
+        );
+        if scalar && !self.is_tabular(query) && self.is_scalar(query) {
+            return self.print_of(query);
+        }
         self.table(query)
     }
 

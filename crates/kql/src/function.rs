@@ -317,8 +317,8 @@ functions! {
         ArrayConcat "array_concat", "The members of several arrays as one array.";
         ArraySlice "array_slice", "The members from a position up to and including another; negative from the end.";
         ArrayIndexOf "array_index_of", "The position of a value in an array, or -1.";
-        ArraySortAsc "array_sort_asc", "The members in ascending order, nulls last.";
-        ArraySortDesc "array_sort_desc", "The members in descending order, nulls last.";
+        ArraySortAsc "array_sort_asc", "The members in ascending order, nulls last; or those of a second array in the order of the first's, nulls last if the third argument says so.";
+        ArraySortDesc "array_sort_desc", "As `array_sort_asc`, in descending order.";
         ArrayReverse "array_reverse", "The members in reverse order.";
         ArraySum "array_sum", "The sum of the members.";
         PackArray "pack_array", "The arguments as an array.";

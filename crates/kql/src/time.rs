@@ -1,5 +1,7 @@
 //! Points and lengths of time: their text forms in the language, to and from ticks of 100 ns.
 
+mod words;
+
 use crate::value::{DateTimeTicks, TimeSpanTicks};
 
 /// The ticks of a microsecond.
@@ -129,6 +131,10 @@ fn parse_fraction(digits: &str) -> Option<i64> {
 /// What stands in `datetime(…)`: ISO 8601 and the lenient forms of the language, always UTC.
 pub fn parse_datetime(text: &str) -> Option<DateTimeTicks> {
     let text = text.trim().trim_matches(|c| c == '"' || c == '\'').trim();
+    parse_sortable(text).or_else(|| words::parse(text))
+}
+
+fn parse_sortable(text: &str) -> Option<DateTimeTicks> {
     let (date, time) = match text.find(['T', 't', ' ']) {
         Some(at) => (text.get(..at)?, text.get(at + 1..)?.trim()),
         None => (text, ""),
@@ -147,7 +153,12 @@ fn parse_date(date: &str) -> Option<i64> {
         (year, month, day)
     } else if date.contains('-') || date.contains('.') {
         let mut fields = date.split(['-', '.']);
-        (fields.next()?, fields.next()?, fields.next().unwrap_or("1"))
+        let (first, second) = (fields.next()?, fields.next()?);
+        match fields.next() {
+            // The year comes last only where it cannot be a day.
+            Some(last) if last.len() == 4 && first.len() <= 2 => (last, first, second),
+            last => (first, second, last.unwrap_or("1")),
+        }
     } else if date.len() == 8 {
         (date.get(..4)?, date.get(4..6)?, date.get(6..)?)
     } else if date.len() == 4 {
@@ -181,6 +192,16 @@ fn split_zone(time: &str) -> Option<(&str, i64)> {
 }
 
 fn parse_clock(clock: &str) -> Option<i64> {
+    let lower = clock.to_ascii_lowercase();
+    if let Some(half) = lower.strip_suffix("am").or_else(|| lower.strip_suffix("pm")) {
+        let of_day = parse_clock(half.trim())?;
+        let hours = of_day / TICKS_PER_HOUR;
+        if !(1..=12).contains(&hours) {
+            return None;
+        }
+        let noon = if lower.ends_with("pm") { 12 } else { 0 };
+        return Some(of_day % TICKS_PER_HOUR + (hours % 12 + noon) * TICKS_PER_HOUR);
+    }
     let mut fields = clock.split(':');
     let hours = fields.next()?.parse::<i64>().ok().filter(|hours| (0..24).contains(hours))?;
     let minutes = match fields.next() {
@@ -260,6 +281,14 @@ mod tests {
         assert_eq!(roundtrip("2024-01-01T00:00:00+02:00"), "2023-12-31T22:00:00.0000000Z");
         assert_eq!(roundtrip("0001-01-01"), "0001-01-01T00:00:00.0000000Z");
         assert_eq!(roundtrip("2023-02-29"), "not a datetime");
+        assert_eq!(roundtrip("01-31-2022 5:06 PM"), "2022-01-31T17:06:00.0000000Z");
+        assert_eq!(roundtrip("2025, 6, 14"), "2025-06-14T00:00:00.0000000Z");
+        assert_eq!(roundtrip("2017 - 08 - 01"), "2017-08-01T00:00:00.0000000Z");
+        assert_eq!(roundtrip("Sat, 8 Nov 14 15:05:02 GMT"), "2014-11-08T15:05:02.0000000Z");
+        assert_eq!(roundtrip("Saturday, 08-Nov-14 15:05:02 GMT"), "2014-11-08T15:05:02.0000000Z");
+        assert_eq!(roundtrip("Jan 2 2020"), "2020-01-02T00:00:00.0000000Z");
+        assert_eq!(roundtrip("2 January 2020 10:00 +01:00"), "2020-01-02T09:00:00.0000000Z");
+        assert_eq!(roundtrip("Foo 2 2020"), "not a datetime");
         assert_eq!(parse_datetime("1970-01-01"), Some(crate::value::UNIX_EPOCH_TICKS));
     }
 

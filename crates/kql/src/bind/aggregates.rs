@@ -78,6 +78,26 @@ impl<'a> Binder<'a> {
             }
             keys.push(key);
         }
+        let items: Vec<&'a NamedExpr> = items.iter().collect();
+        self.summarize_over(rel, (list, keys, given), &items)
+    }
+
+    /// Groups with keys that are resolved already.
+    pub(super) fn summarize_by(
+        &mut self,
+        rel: Rel,
+        (columns, keys): (Vec<Column>, Vec<Expr>),
+        items: &[&'a NamedExpr],
+    ) -> Rel {
+        self.summarize_over(rel, (ColumnList::with(columns), keys, Vec::new()), items)
+    }
+
+    fn summarize_over(
+        &mut self,
+        rel: Rel,
+        (mut list, keys, mut given): (ColumnList, Vec<Expr>, Vec<String>),
+        items: &[&'a NamedExpr],
+    ) -> Rel {
         let mut exprs: Vec<Expr> =
             keys.iter().enumerate().map(|(index, key)| Expr::column(index, key.ty)).collect();
         let outer = self.aggregation.replace(Aggregation {
@@ -86,7 +106,7 @@ impl<'a> Binder<'a> {
             keys: keys.clone(),
             key_names: list.columns.iter().map(|column| column.name.clone()).collect(),
         });
-        for item in items {
+        for item in items.iter().copied() {
             for output in self.outputs(&rel, item) {
                 match output.name {
                     Some(name) => {

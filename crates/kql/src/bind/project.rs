@@ -48,13 +48,14 @@ impl<'a> Binder<'a> {
     }
 
     /// What an item gives: the name that is given to it, the one it brings along, and the value.
-    fn item_results(
+    pub(super) fn item_results(
         &mut self,
         rel: &Rel,
         item: &'a NamedExpr,
     ) -> Vec<(Option<&'a Name>, Option<String>, Expr)> {
         let value = self.scalar(&item.expr, &rel.scope());
         let mut results = super::call::results(&item.expr, value);
+        self.further_arrays(rel, item, &mut results);
         // What stands for a column that is not there has no name.
         if let (ast::ExprKind::Call(call, _), [(Some(name), _)]) = (&item.expr.kind, &results[..])
             && crate::function::naming(&call.text) == crate::function::Naming::ColumnValue
@@ -115,6 +116,31 @@ impl<'a> Binder<'a> {
             }
         }
         (list.columns, exprs)
+    }
+
+    /// Sorting several arrays gives as many.
+    fn further_arrays(
+        &mut self,
+        rel: &Rel,
+        item: &'a NamedExpr,
+        results: &mut Vec<(Option<String>, Expr)>,
+    ) {
+        let ast::ExprKind::Call(name, arguments) = &item.expr.kind else { return };
+        let sorts = matches!(name.text.as_str(), "array_sort_asc" | "array_sort_desc");
+        if !sorts || arguments.len() < 2 || self.lookup(&name.text).is_some() {
+            return;
+        }
+        let args: Vec<Expr> =
+            arguments.iter().map(|arg| self.scalar(&arg.value, &rel.scope())).collect();
+        for (index, argument) in arguments.iter().enumerate().skip(1) {
+            if args.get(index).is_none_or(|arg| arg.ty == crate::schema::Type::Bool) {
+                continue;
+            }
+            if let Some(sorted) = self.sorted(&name.text, args.clone(), index) {
+                let implied = super::naming::implied_name(&argument.value);
+                results.push((implied.map(|name| format!("{name}_sorted")), sorted));
+            }
+        }
     }
 
     pub(super) fn check_new(&mut self, given: &mut Vec<&'a str>, name: &'a Name) {

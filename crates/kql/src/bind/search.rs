@@ -53,7 +53,7 @@ impl<'a> Binder<'a> {
                     (name.text.clone(), ty.unwrap_or(known))
                 })
                 .collect(),
-            None => common_columns(&inputs),
+            None => self.found_columns(&inputs, &find.predicate),
         };
         let inputs = self.searched(inputs, &find.predicate, false);
         let all_shown = |rel: &Rel| {
@@ -76,6 +76,7 @@ impl<'a> Binder<'a> {
                 let rel = self.table_of_schema(&table, &(0..0));
                 inputs.push((table, rel));
             }
+            self.views_fitting("*", &(0..0), &mut inputs);
         }
         for table in tables {
             self.union_source(table, false, &mut inputs);
@@ -85,6 +86,25 @@ impl<'a> Binder<'a> {
             self.fail(code::TABLE, &span, "there is no table to search");
         }
         inputs
+    }
+
+    /// The columns that every table has, and those that the predicate speaks of.
+    fn found_columns(
+        &mut self,
+        inputs: &[(String, Rel)],
+        predicate: &ast::Expr,
+    ) -> Vec<(String, Type)> {
+        let mut named = Vec::new();
+        names_of(predicate, &mut named);
+        let mut found: Vec<(String, Type)> = Vec::new();
+        for column in inputs.iter().flat_map(|(_, rel)| rel.columns()) {
+            let common = inputs.iter().all(|(_, rel)| rel.columns().contains(column));
+            let is_new = found.iter().all(|(name, _)| *name != column.name);
+            if is_new && (common || named.contains(&column.name.as_str())) {
+                found.push((column.name.clone(), column.ty));
+            }
+        }
+        found
     }
 
     /// The rows of each table that fit the predicate.
@@ -178,6 +198,31 @@ impl<'a> Binder<'a> {
     }
 }
 
+/// The names in an expression.
+fn names_of<'e>(expr: &'e ast::Expr, into: &mut Vec<&'e str>) {
+    match &expr.kind {
+        ExprKind::Name(name) => into.push(name),
+        ExprKind::Call(_, arguments) => {
+            arguments.iter().for_each(|argument| names_of(&argument.value, into));
+        }
+        ExprKind::Member(inner, _) | ExprKind::Negate(inner) | ExprKind::Paren(inner) => {
+            names_of(inner, into);
+        }
+        ExprKind::Index(one, other) | ExprKind::Binary(_, _, one, other) => {
+            names_of(one, into);
+            names_of(other, into);
+        }
+        ExprKind::List { value, list, .. } => {
+            names_of(value, into);
+            list.iter().for_each(|member| names_of(member, into));
+        }
+        ExprKind::Between { value, low, high, .. } => {
+            [value, low, high].into_iter().for_each(|part| names_of(part, into));
+        }
+        _ => {}
+    }
+}
+
 /// A term with `*` at its ends or inside.
 fn term_test(text: Expr, term: &str, exact: bool) -> Expr {
     let pick = |caseless, cased| if exact { cased } else { caseless };
@@ -217,17 +262,6 @@ pub(super) fn any_of(tests: impl Iterator<Item = Expr>) -> Expr {
         tests = paired;
     }
     tests.pop().unwrap_or_else(|| Expr::literal(Literal::Bool(false), Type::Bool))
-}
-
-/// The columns that every table has.
-fn common_columns(inputs: &[(String, Rel)]) -> Vec<(String, Type)> {
-    let Some((_, first)) = inputs.first() else { return Vec::new() };
-    first
-        .columns()
-        .iter()
-        .filter(|column| inputs.iter().all(|(_, rel)| rel.columns().contains(column)))
-        .map(|column| (column.name.clone(), column.ty))
-        .collect()
 }
 
 /// The columns that are shown, and the others packed into one.

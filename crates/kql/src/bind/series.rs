@@ -6,7 +6,10 @@ use super::naming::{ColumnList, implied_name};
 use super::{Binder, Rel, Scope};
 use crate::aggregate::AggregateFunction;
 use crate::ast::{self, ExprKind, MakeSeries, NestedTop};
-use crate::plan::{self, AggregateCall, Expr, NestedLevel, RelationKind, SeriesAxis, SortKey};
+use crate::function::Function;
+use crate::plan::{
+    self, AggregateCall, Column, Expr, NestedLevel, RelationKind, SeriesAxis, SortKey,
+};
 use crate::problem::{Finding, code};
 use crate::schema::Type;
 use crate::value::Literal;
@@ -53,6 +56,10 @@ impl<'a> Binder<'a> {
             };
             keys.push(key);
         }
+        let plain = series.aggregates.iter().all(|(item, _)| is_aggregate(&item.expr));
+        if !plain {
+            return self.computed_series(rel, series);
+        }
         let mut aggregates = Vec::new();
         for (item, default) in &series.aggregates {
             let Some(call) = self.only_aggregate(&rel, &item.expr) else {
@@ -79,6 +86,41 @@ impl<'a> Binder<'a> {
             rel.step(columns, |input| RelationKind::MakeSeries { input, keys, aggregates, axis });
         out.label = None;
         out
+    }
+
+    /// Expressions over aggregates: first they are computed for each bin, then made a series of.
+    fn computed_series(&mut self, rel: Rel, series: &'a MakeSeries) -> Rel {
+        let axis = self.series_axis(&rel, series);
+        let start = axis.from.clone();
+        let function = if start.is_some() { Function::BinAt } else { Function::Bin };
+        let args = [Some(axis.value.clone()), Some(axis.step.clone()), start];
+        let bin = Expr::call(function, args.into_iter().flatten().collect(), axis.value.ty);
+        let (mut key_columns, mut keys) = self.named_keys(&rel, &series.by);
+        let name = series.on.names.first().map(|name| name.text.clone());
+        let name = name.or_else(|| implied_name(&series.on.expr));
+        let name = name.unwrap_or_else(|| "Column1".to_owned());
+        let width = keys.len();
+        key_columns.push(Column { name: name.clone(), ty: bin.ty });
+        keys.push(bin);
+        let items: Vec<&'a ast::NamedExpr> = series.aggregates.iter().map(|(i, _)| i).collect();
+        let binned = self.summarize_by(rel, (key_columns, keys), &items);
+        let mut list = ColumnList::with(binned.columns().get(..width).unwrap_or_default().to_vec());
+        let mut aggregates = Vec::new();
+        for (offset, (_, default)) in series.aggregates.iter().enumerate() {
+            let index = width + 1 + offset;
+            let Some(column) = binned.columns().get(index) else { continue };
+            list.add(&column.name, Type::Dynamic);
+            let value = Expr::column(index, column.ty);
+            let call = aggregate_of(AggregateFunction::TakeAny, column.ty, vec![value]);
+            aggregates.push((call, self.series_default(default.as_ref(), column.ty)));
+        }
+        list.add(&name, Type::Dynamic);
+        let keys = (0..width)
+            .filter_map(|index| Some(Expr::column(index, binned.columns().get(index)?.ty)))
+            .collect();
+        let axis = SeriesAxis { value: Expr::column(width, axis.value.ty), ..axis };
+        let columns = list.columns;
+        binned.step(columns, |input| RelationKind::MakeSeries { input, keys, aggregates, axis })
     }
 
     /// What stands where a bin has no rows: zero unless it is said.

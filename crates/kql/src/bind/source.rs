@@ -163,19 +163,19 @@ impl<'a> Binder<'a> {
         match (name.text.as_str(), arguments) {
             // Every use of the name is planned alike, so that it is computed once is only a saving.
             ("materialize" | "view", [argument]) => self.table(&argument.value),
-            ("table", [argument]) => match &argument.value.kind {
-                ExprKind::Literal(Literal::String(text), _) => {
-                    self.named_table(text, &argument.value.span)
+            ("table", [argument]) => {
+                let name = self.scalar(&argument.value, &Scope::EMPTY);
+                match name.kind {
+                    plan::ExprKind::Literal(Literal::String(text)) => {
+                        self.named_table(&text, &argument.value.span)
+                    }
+                    _ => {
+                        let message = "the name of the table has to be constant";
+                        self.fail(code::CONSTANT, &argument.value.span, message);
+                        Rel::broken()
+                    }
                 }
-                _ => {
-                    self.fail(
-                        code::CONSTANT,
-                        &argument.value.span,
-                        "the name of the table has to be constant",
-                    );
-                    Rel::broken()
-                }
-            },
+            }
             _ => {
                 let message = format!("there is no function `{}` that gives rows", name.text);
                 let known =
@@ -282,16 +282,39 @@ impl<'a> Binder<'a> {
         })
     }
 
+    /// Whether an expression that gives no rows gives a value: a call of something that there is.
+    pub(super) fn is_scalar(&self, expr: &ast::Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Call(name, _) => {
+                self.lookup(&name.text).is_some()
+                    || crate::function::find(&name.text).is_some()
+                    || super::special::SPECIAL.iter().any(|(known, ..)| *known == name.text)
+            }
+            _ => true,
+        }
+    }
+
+    /// A value that stands for a query: one row.
+    pub(super) fn print_of(&mut self, expr: &'a ast::Expr) -> Rel {
+        let value = self.scalar(expr, &Scope::EMPTY);
+        let columns = vec![Column { name: "print_0".to_owned(), ty: value.ty }];
+        let one = Rel::new(RelationKind::Values { rows: vec![Vec::new()] }, Vec::new());
+        one.step(columns, |input| RelationKind::Project { input, exprs: vec![value] })
+    }
+
     fn print(&mut self, items: &'a [NamedExpr]) -> Rel {
         let mut list = ColumnList::default();
         let mut exprs = Vec::new();
-        for (index, item) in items.iter().enumerate() {
-            let value = self.scalar(&item.expr, &Scope::EMPTY);
-            let name = item.names.first().map(|name| name.text.clone());
-            list.add(&name.unwrap_or_else(|| format!("print_{index}")), value.ty);
-            exprs.push(value);
-        }
         let one = Rel::new(RelationKind::Values { rows: vec![Vec::new()] }, Vec::new());
+        for (index, item) in items.iter().enumerate() {
+            let results = self.item_results(&one, item);
+            let several = results.len() > 1;
+            for (name, implied, value) in results {
+                let name = name.map(|name| name.text.clone()).or(implied.filter(|_| several));
+                list.add(&name.unwrap_or_else(|| format!("print_{index}")), value.ty);
+                exprs.push(value);
+            }
+        }
         one.step(list.columns, |input| RelationKind::Project { input, exprs })
     }
 

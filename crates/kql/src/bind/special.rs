@@ -19,6 +19,7 @@ pub(crate) const SPECIAL: &[(&str, &str, &str)] = &[
     ("case", "case(predicate, then, …, otherwise)", "the value after the first true predicate"),
     ("bin", "bin(value, size)", "rounded down to a multiple"),
     ("floor", "floor(value, size)", "rounded down to a multiple"),
+    ("bin_auto", "bin_auto(value)", "rounded down to a multiple of what `set query_bin_auto_size` says"),
     ("bin_at", "bin_at(value, size, fixed point)", "rounded down to a multiple, counted from a point"),
     ("extract", "extract(regex, group, text [, typeof(type)])", "what a group of a regular expression matches"),
     ("extract_all", "extract_all(regex [, groups], text)", "all matches of a regular expression"),
@@ -32,6 +33,8 @@ pub(crate) const SPECIAL: &[(&str, &str, &str)] = &[
     ("bag_pack_columns", "bag_pack_columns(column, …)", "columns as a bag"),
     ("column_names_of", "column_names_of(table)", "the names of a table's columns as an array"),
     ("ingestion_time", "ingestion_time()", "when the row arrived"),
+    ("array_sort_asc", "array_sort_asc(array [, array, …] [, nulls last])", "in ascending order; further arrays in the order of the first"),
+    ("array_sort_desc", "array_sort_desc(array [, array, …] [, nulls last])", "in descending order; further arrays in the order of the first"),
     ("around", "around(value, center, delta)", "whether a value is within a distance of another"),
 ];
 
@@ -39,7 +42,8 @@ pub(crate) const SPECIAL: &[(&str, &str, &str)] = &[
 #[rustfmt::skip]
 const KNOWN_ELSEWHERE: &[&str] = &[
     "cluster", "database", "external_table", "materialized_view", "entity_group", "stored_query_result", "graph",
-    "all", "map", "inner_nodes", "node_id", "node_degree_in", "node_degree_out", "labels", "bin_auto",
+    "all", "map", "inner_nodes", "node_id", "node_degree_in", "node_degree_out", "labels",
+    "hash_combine", "hash_many",
 ];
 
 pub(super) fn is_known_elsewhere(name: &str) -> bool {
@@ -65,6 +69,8 @@ impl<'a> Binder<'a> {
             "extract" => (3, 4),
             "extract_all" | "extract_json" | "extractjson" => (2, 3),
             "pack_all" => (0, 1),
+            "bin_auto" => (1, 1),
+            "array_sort_asc" | "array_sort_desc" => (1, usize::MAX),
             "bag_pack_columns" => (1, usize::MAX),
             "column_names_of" => (1, 1),
             "ingestion_time" => (0, 0),
@@ -110,6 +116,22 @@ impl<'a> Binder<'a> {
             "iff" | "iif" | "case" => self.choice(name, args, &spans),
             "bin" | "floor" | "bin_at" => self.bin(name, args),
             "around" => self.around(name, args),
+            "array_sort_asc" | "array_sort_desc" => {
+                self.sorted(&name.text, args, 0).unwrap_or_else(Self::poison)
+            }
+            "bin_auto" => {
+                let option = |wanted: &str| {
+                    let found = self.options.iter().rev().find(|(known, _)| known == wanted);
+                    found.map(|(_, value)| value.clone())
+                };
+                let Some(size) = option("query_bin_auto_size") else {
+                    let message = "`bin_auto` needs `set query_bin_auto_size=…;` before the query";
+                    return self.fail(code::CONSTANT, &name.span, message);
+                };
+                let rest = [Some(size), option("query_bin_auto_at")].into_iter().flatten();
+                let args = args.into_iter().chain(rest).collect();
+                self.bin(name, args)
+            }
             "make_datetime" | "make_timespan" => {
                 let ty = if name.text == "make_datetime" { Type::DateTime } else { Type::TimeSpan };
                 args.into_iter().next().map_or_else(Self::poison, |text| convert(text, ty))
@@ -197,6 +219,22 @@ impl<'a> Binder<'a> {
         let function = if fixed.is_some() { Function::BinAt } else { Function::Bin };
         settled.extend(fixed.map(|fixed| convert(fixed, value_ty)));
         Expr::call(function, settled, value_ty)
+    }
+
+    /// One of the results of sorting arrays by the first of them.
+    pub(super) fn sorted(&mut self, name: &str, args: Vec<Expr>, index: usize) -> Option<Expr> {
+        let function =
+            if name == "array_sort_asc" { Function::ArraySortAsc } else { Function::ArraySortDesc };
+        let (arrays, flags): (Vec<Expr>, Vec<Expr>) =
+            args.into_iter().partition(|arg| arg.ty != Type::Bool);
+        let keys = convert(arrays.first()?.clone(), Type::Dynamic);
+        let values = convert(arrays.get(index)?.clone(), Type::Dynamic);
+        let args = match flags.into_iter().next() {
+            Some(flag) => vec![keys, values, flag],
+            None if index == 0 => vec![keys],
+            None => vec![keys, values],
+        };
+        Some(Expr::call(function, args, Type::Dynamic))
     }
 
     /// `around(value, center, delta)`: between one distance before and one after.

@@ -78,6 +78,31 @@ impl<'a> Binder<'a> {
         fuzzy: bool,
         inputs: &mut Vec<(String, Rel)>,
     ) {
+        let tables: Vec<String> = self
+            .schema
+            .tables
+            .iter()
+            .map(|table| table.name.clone())
+            .filter(|table| matches_pattern(pattern, table))
+            .collect();
+        let before = inputs.len();
+        for table in tables {
+            let rel = self.table_of_schema(&table, span);
+            inputs.push((table, rel));
+        }
+        self.views_fitting(pattern, span, inputs);
+        if inputs.len() == before && !fuzzy {
+            self.fail(code::TABLE, span, format!("no table fits `{pattern}`"));
+        }
+    }
+
+    /// The views of the query whose names fit a pattern.
+    pub(super) fn views_fitting(
+        &mut self,
+        pattern: &str,
+        span: &ast::Span,
+        inputs: &mut Vec<(String, Rel)>,
+    ) {
         let views: Vec<(String, std::rc::Rc<Binding<'a>>)> = self
             .names
             .iter()
@@ -87,20 +112,6 @@ impl<'a> Binder<'a> {
             })
             .cloned()
             .collect();
-        let tables: Vec<String> = self
-            .schema
-            .tables
-            .iter()
-            .map(|table| table.name.clone())
-            .filter(|table| matches_pattern(pattern, table))
-            .collect();
-        if tables.is_empty() && views.is_empty() && !fuzzy {
-            self.fail(code::TABLE, span, format!("no table fits `{pattern}`"));
-        }
-        for table in tables {
-            let rel = self.table_of_schema(&table, span);
-            inputs.push((table, rel));
-        }
         for (name, binding) in views {
             let called = Name { text: name.clone(), span: span.clone() };
             let rel = self.own_table_call(&called, &binding, &[], None);

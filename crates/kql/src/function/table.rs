@@ -189,8 +189,6 @@ const FUNCTIONS: &[FunctionInfo] = &[
     many(row("array_concat", F::ArrayConcat, &[Dyn], 0, DYNAMIC, "arrays as one")),
     row("array_slice", F::ArraySlice, &[Dyn, Int, Int], 0, DYNAMIC, "part of an array"),
     row("array_index_of", F::ArrayIndexOf, &[Dyn, Any], 0, LONG, "the position of a value"),
-    row("array_sort_asc", F::ArraySortAsc, &[Dyn], 0, DYNAMIC, "in ascending order"),
-    row("array_sort_desc", F::ArraySortDesc, &[Dyn], 0, DYNAMIC, "in descending order"),
     row("array_reverse", F::ArrayReverse, &[Dyn], 0, DYNAMIC, "in reverse order"),
     row("array_sum", F::ArraySum, &[Dyn], 0, REAL, "the sum of the members"),
     many(row("pack_array", F::PackArray, &[Any], 1, DYNAMIC, "the arguments as an array")),

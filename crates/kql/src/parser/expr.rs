@@ -27,6 +27,12 @@ impl Parser<'_> {
         Ok(NamedExpr { names, expr: self.expr()? })
     }
 
+    /// As `named_expr`, without comparisons.
+    pub(super) fn named_operand(&mut self) -> Parsed<NamedExpr> {
+        let names = self.assigned_names();
+        Ok(NamedExpr { names, expr: self.nested(Self::additive)? })
+    }
+
     /// What is assigned to, if this is an assignment; otherwise nothing is taken.
     fn assigned_names(&mut self) -> Vec<crate::ast::Name> {
         let start = self.at;

@@ -10,6 +10,10 @@ impl Parser<'_> {
         let settings = self.expand_settings()?;
         let items = self.list(Self::expand_item)?;
         let limit = if self.take_word("limit") { Some(self.expr()?) } else { None };
+        if self.is_word("id") && self.word_at(1).is_some() {
+            self.advance();
+            self.name()?;
+        }
         self.expect_word("on")?;
         self.expect("(")?;
         let body = Box::new(self.nested(Self::body)?);

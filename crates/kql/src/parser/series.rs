@@ -9,7 +9,8 @@ impl Parser<'_> {
         self.settings_named(|name| matches!(name, "kind" | "hint"))?;
         let aggregates = self.list(Self::series_aggregate)?;
         self.expect_word("on")?;
-        let on = self.named_expr()?;
+        // Not a test: `in` after the axis opens the range.
+        let on = self.named_operand()?;
         let (mut from, mut to) = (None, None);
         let in_range = self.take_word("in");
         let step;

@@ -76,10 +76,8 @@ impl Parser<'_> {
     fn set_statement(&mut self) -> Parsed<Statement> {
         self.expect_word("set")?;
         let name = self.name()?;
-        if self.take("=") {
-            self.expr()?;
-        }
-        Ok(Statement::Set(name))
+        let value = if self.take("=") { Some(self.expr()?) } else { None };
+        Ok(Statement::Set(name, value))
     }
 
     /// `declare query_parameters(name:type=default, …)`

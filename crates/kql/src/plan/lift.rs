@@ -4,7 +4,7 @@
 //! rows in that place and lets every step carry the columns that tell the groups apart (and whatever else
 //! belongs to a group) in front of its own; steps that look at several rows do so within a group.
 
-use super::{AggregateCall, Column, Expr, Relation, RelationKind, SortKey};
+use super::{AggregateCall, Column, Expr, Relation, RelationKind, ScanStep, SortKey, StepScan};
 use crate::aggregate::AggregateFunction;
 
 /// What is carried through the body.
@@ -92,7 +92,10 @@ pub(crate) fn lift(body: Relation, carried: &Carried) -> Result<Relation, &'stat
         RelationKind::External { .. } => return Err("externaldata"),
         RelationKind::MakeSeries { .. } => return Err("make-series"),
         RelationKind::TopNested { .. } => return Err("top-nested"),
-        RelationKind::Steps(_) => return Err("scan"),
+        RelationKind::Steps(scan) => {
+            let input = lift(scan.input.clone(), carried)?;
+            RelationKind::Steps(Box::new(lift_scan(*scan, input, carried)))
+        }
         RelationKind::AddressLookup(_) => return Err("an address look-up"),
     };
     let columns = carried.names().chain(columns).collect();
@@ -110,6 +113,18 @@ fn row_wise(mut kind: RelationKind, carried: &Carried) -> Result<RelationKind, &
     }
     kind = holder.kind;
     Ok(kind)
+}
+
+/// The steps see runs of columns, each of which starts with the carried ones now.
+fn lift_scan(mut scan: StepScan, input: Relation, carried: &Carried) -> StepScan {
+    let by = carried.width;
+    let run = scan.input.columns.len() + scan.initial.len();
+    scan.per = carried.key_columns().into_iter().chain(shifted(scan.per, by)).collect();
+    for expr in scan.steps.iter_mut().flat_map(ScanStep::exprs_mut) {
+        expr.map_columns(&|index| index + by * (index / run.max(1) + 1));
+    }
+    scan.input = input;
+    scan
 }
 
 /// Groups within groups; what else is carried is taken from any row of the group.

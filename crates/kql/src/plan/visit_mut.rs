@@ -129,9 +129,14 @@ impl Expr {
 
     /// Every column it refers to, so many places further on.
     pub(crate) fn shift(&mut self, by: usize) {
+        self.map_columns(&|index| index + by);
+    }
+
+    /// Every column it refers to, at another place.
+    pub(crate) fn map_columns(&mut self, place: &dyn Fn(usize) -> usize) {
         if let ExprKind::Column(index) = &mut self.kind {
-            *index += by;
+            *index = place(*index);
         }
-        self.children_mut().into_iter().for_each(|child| child.shift(by));
+        self.children_mut().into_iter().for_each(|child| child.map_columns(place));
     }
 }

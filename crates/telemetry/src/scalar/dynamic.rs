@@ -99,21 +99,26 @@ fn is(item: &Dynamic, value: &Literal) -> bool {
     value::same(&value::held(item), &value)
 }
 
-/// Nulls last, either way.
+/// The members in order; or those of the second array in the order of the first's. Nulls last, either way,
+/// unless the third argument says otherwise.
 fn sorted(args: &Arguments<'_>, descending: bool) -> Outcome {
-    of_array(args, |items| {
-        let mut items = items.to_vec();
-        items.sort_by(|left, right| match (left, right) {
+    let nulls_last = args.bool(2).unwrap_or(true);
+    of_array(args, |keys| {
+        let values = args.array(1).filter(|_| args.len() > 1).unwrap_or(keys);
+        let mut rows: Vec<(&Dynamic, &Dynamic)> = keys.iter().zip(values).collect();
+        rows.sort_by(|(left, _), (right, _)| match (left, right) {
             (Dynamic::Null, Dynamic::Null) => Ordering::Equal,
-            (Dynamic::Null, _) => Ordering::Greater,
-            (_, Dynamic::Null) => Ordering::Less,
+            (Dynamic::Null, _) if nulls_last => Ordering::Greater,
+            (Dynamic::Null, _) => Ordering::Less,
+            (_, Dynamic::Null) if nulls_last => Ordering::Less,
+            (_, Dynamic::Null) => Ordering::Greater,
             _ => {
                 let order = value::order(&value::held(left), &value::held(right));
                 let order = order.unwrap_or(Ordering::Equal);
                 if descending { order.reverse() } else { order }
             }
         });
-        items
+        rows.into_iter().map(|(_, value)| value.clone()).collect()
     })
 }
 
