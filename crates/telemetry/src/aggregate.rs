@@ -1,11 +1,13 @@
 //! The aggregates of `summarize` that the engine does not have with the language's meaning.
 
+mod schema;
 mod state;
 
 use std::hash::{Hash, Hasher};
 
 use bartizan_kql::Type;
 use bartizan_kql::aggregate::AggregateFunction;
+use bartizan_kql::plan::{AggregateCall, Expr};
 use bartizan_kql::value::Literal;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields};
@@ -16,7 +18,9 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility,
 };
 
+use crate::QueryError;
 use crate::column::{Cells, array_of, arrow_type, constant};
+use crate::scalar::Scalar;
 use state::State;
 
 /// The largest set, list or bag when the query does not say.
@@ -102,6 +106,54 @@ impl AggregateUDFImpl for GatherFunction {
     fn state_fields(&self, args: StateFieldsArgs<'_>) -> DfResult<Vec<FieldRef>> {
         let name = format_state_name(args.name, "gathered");
         Ok(vec![Field::new(name, DataType::Binary, true).into()])
+    }
+}
+
+/// An aggregate over rows in memory.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    gathering: Gathering,
+    args: Vec<Scalar>,
+    filter: Option<Scalar>,
+}
+
+impl Tally {
+    /// Makes an aggregate ready, over whole rows.
+    pub(crate) fn new(call: &AggregateCall) -> Result<Self, QueryError> {
+        let ready = |expr: &Expr| Scalar::new(expr, &mut |index| index);
+        Ok(Self {
+            gathering: Gathering {
+                function: call.function,
+                parameter: crate::lower::parameter(call)?,
+                types: call.args.iter().map(|arg| arg.ty).collect(),
+                outputs: call.outputs.clone(),
+            },
+            args: call.args.iter().map(ready).collect::<Result<_, _>>()?,
+            filter: call.filter.as_ref().map(ready).transpose()?,
+        })
+    }
+
+    /// The outputs over these rows.
+    pub(crate) fn of(&self, rows: &[Vec<Literal>]) -> Result<Vec<Literal>, QueryError> {
+        let mut state = State::new(&self.gathering);
+        let mut count = 0_i64;
+        for row in rows {
+            if let Some(filter) = &self.filter
+                && *filter.value(row)? != Literal::Bool(true)
+            {
+                continue;
+            }
+            count += 1;
+            let mut args = Vec::with_capacity(self.args.len());
+            for arg in &self.args {
+                args.push(arg.value(row)?.into_owned());
+            }
+            state.add(&args);
+        }
+        if self.gathering.function == AggregateFunction::Count {
+            return Ok(vec![Literal::Long(count)]);
+        }
+        Ok(state.result())
     }
 }
 

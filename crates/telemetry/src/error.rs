@@ -80,6 +80,12 @@ pub enum QueryError {
         /// The limit.
         limit: usize,
     },
+    /// A step that looks at rows in their order, or at groups of them, was given too many.
+    #[error("a step that needs its rows in memory was given more than {limit}: filter earlier")]
+    TooManyRows {
+        /// The limit.
+        limit: usize,
+    },
     /// The engine failed.
     #[error("running the query")]
     Engine(#[source] DataFusionError),

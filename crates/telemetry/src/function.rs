@@ -33,6 +33,8 @@ pub(crate) enum Work {
     Field(usize),
     /// Nanoseconds since 1970 as ticks.
     Ticks,
+    /// A column that someone else wrote, as we hold this type.
+    Held(Type),
 }
 
 /// A function over columns, known by what it does.
@@ -66,6 +68,11 @@ impl RowFunction {
     /// Stored times as ticks.
     pub(crate) fn ticks() -> ScalarUDF {
         Self::udf(Work::Ticks, Vec::new(), DataType::Int64, TICKS.to_owned())
+    }
+
+    /// A column that someone else wrote.
+    pub(crate) fn held(ty: Type) -> ScalarUDF {
+        Self::udf(Work::Held(ty), Vec::new(), arrow_type(ty), format!("held {ty}"))
     }
 
     /// A field of a structure.
@@ -147,6 +154,10 @@ impl ScalarUDFImpl for RowFunction {
             }
             Work::Field(position) => field_of(&arrays, *position)?,
             Work::Ticks => ticks_of(&arrays)?,
+            Work::Held(ty) => match arrays.first() {
+                Some(array) => crate::workbench::held(array, *ty)?,
+                None => return Err(DataFusionError::Internal("no column to hold".to_owned())),
+            },
         };
         Ok(ColumnarValue::Array(array))
     }

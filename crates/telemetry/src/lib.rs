@@ -16,11 +16,13 @@ mod query;
 mod rows;
 mod scalar;
 mod sealed;
+mod sketch;
 mod telemetry;
 mod term;
 mod timeline;
 mod upkeep;
 mod value;
+mod workbench;
 
 pub use config::{Config, Limits};
 pub use error::{QueryError, TelemetryError};
@@ -29,3 +31,4 @@ pub use rows::schema;
 pub use telemetry::Telemetry;
 pub use timeline::{Bin, EventKind, Timeline, TimelineCursor, TimelineEvent, TimelineQuery};
 pub use upkeep::Upkeep;
+pub use workbench::{Answers, Workbench, WorkbenchError, parquet_of};

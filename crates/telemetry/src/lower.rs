@@ -19,6 +19,7 @@ use datafusion::logical_expr::{Expr as DfExpr, LogicalPlan, LogicalPlanBuilder, 
 use crate::QueryError;
 use crate::column::arrow_type;
 use crate::function::{RowFunction, Work, expand_type, parse_type};
+pub(crate) use aggregate::parameter;
 pub(crate) use source::{Source, Sources};
 
 use expr::{Inputs, lower, predicate};

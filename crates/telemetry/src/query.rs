@@ -1,7 +1,11 @@
 //! Questions: a query's text in, rows out, within limits.
 
 mod answer;
+mod discovery;
+mod ordered;
 mod subquery;
+
+pub(crate) use discovery::tables;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,8 +13,9 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bartizan_kql::Plan;
-use bartizan_kql::plan::{Relation, RenderHint};
-use bartizan_kql::value::UNIX_EPOCH_TICKS;
+use bartizan_kql::discover::Discovery;
+use bartizan_kql::plan::{Relation, RelationKind, RenderHint, Undiscovered};
+use bartizan_kql::value::{Literal, UNIX_EPOCH_TICKS};
 use bartizan_model::{Row, Table, TenantId, Timestamp};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::common::DataFusionError;
@@ -23,6 +28,7 @@ use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt as _;
 
+use crate::column::Cells;
 use crate::config::Limits;
 use crate::lower::{self, Source, Sources};
 use crate::rows::RowBuilder;
@@ -100,7 +106,16 @@ impl Telemetry {
         options: &QueryOptions,
     ) -> Result<QueryResult, QueryError> {
         let now = options.now.nanos().div_euclid(100).saturating_add(UNIX_EPOCH_TICKS);
-        let plan = bartizan_kql::plan(text, &crate::schema(), now).map_err(QueryError::Problems)?;
+        let schema = crate::schema();
+        let mut plan = bartizan_kql::plan(text, &schema, now).map_err(QueryError::Problems)?;
+        let mut known = Vec::new();
+        while let Some(unknown) = plan.undiscovered.first() {
+            let _lease = self.leases.lease();
+            let snapshot = Snapshot::take(self, tenant, &plan, &options.extra)?;
+            known.push(discover(snapshot, unknown, options).await?);
+            plan = bartizan_kql::plan_with(text, &schema, now, &known)
+                .map_err(QueryError::Problems)?;
+        }
         self.query_plan(tenant, &plan, options).await
     }
 
@@ -135,15 +150,56 @@ impl Telemetry {
     ) -> Result<QueryResult, QueryError> {
         let _lease = self.leases.lease();
         let snapshot = Snapshot::take(self, tenant, plan, &options.extra)?;
-        let run = Run::new(snapshot, options.limits.clone())?;
-        let root = subquery::resolve(&plan.root, &run).await?;
-        let (batches, truncated) = run.rows(&root, options.limits.rows).await?;
-        let mut result = answer::of(&root.columns, &batches, options.limits.bytes)?;
-        result.truncated |= truncated;
-        result.stats = run.snapshot.stats();
-        result.render = plan.render.clone();
-        Ok(result)
+        answer_over(snapshot, plan, options).await
     }
+}
+
+/// Finds out columns that depend on the data, over tables that are at hand.
+pub(crate) async fn discover_over(
+    sources: HashMap<String, Source>,
+    unknown: &Undiscovered,
+    options: &QueryOptions,
+) -> Result<Discovery, QueryError> {
+    let snapshot = Snapshot { sources, counts: Arc::new(ScanCounts::default()) };
+    discover(snapshot, unknown, options).await
+}
+
+async fn discover(
+    snapshot: Snapshot,
+    unknown: &Undiscovered,
+    options: &QueryOptions,
+) -> Result<Discovery, QueryError> {
+    let limit = options.limits.time;
+    let run = Run::new(snapshot, options.limits.clone())?;
+    let found = tokio::time::timeout(limit, discovery::columns(&run, unknown)).await;
+    found.unwrap_or(Err(QueryError::TooSlow { seconds: limit.as_secs() }))
+}
+
+/// Answers a plan over tables that are at hand.
+pub(crate) async fn over(
+    sources: HashMap<String, Source>,
+    plan: &Plan,
+    options: &QueryOptions,
+) -> Result<QueryResult, QueryError> {
+    let snapshot = Snapshot { sources, counts: Arc::new(ScanCounts::default()) };
+    let limit = options.limits.time;
+    let answered = tokio::time::timeout(limit, answer_over(snapshot, plan, options)).await;
+    answered.unwrap_or(Err(QueryError::TooSlow { seconds: limit.as_secs() }))
+}
+
+async fn answer_over(
+    snapshot: Snapshot,
+    plan: &Plan,
+    options: &QueryOptions,
+) -> Result<QueryResult, QueryError> {
+    let run = Run::new(snapshot, options.limits.clone())?;
+    let root = subquery::resolve(&plan.root, &run).await?;
+    let (batches, truncated) = run.rows(&root, options.limits.rows).await?;
+    let mut result = answer::of(&root.columns, &batches, options.limits.bytes)?;
+    result.truncated |= truncated;
+    result.stats = run.snapshot.stats();
+    result.render = plan.render.clone();
+    Ok(result)
 }
 
 fn millis(time: Duration) -> u64 {
@@ -166,11 +222,11 @@ impl Snapshot {
     ) -> Result<Self, QueryError> {
         let counts = Arc::new(ScanCounts::default());
         let mut sources = HashMap::new();
-        for name in plan.tables() {
-            let Some(table) = Table::named(name) else { continue };
+        for name in tables(plan) {
+            let Some(table) = Table::named(&name) else { continue };
             let mut source = telemetry.source(tenant, table, &counts)?;
             source.hot.extend(extra_rows(table, extra)?);
-            sources.insert(name.to_owned(), source);
+            sources.insert(name, source);
         }
         Ok(Self { sources, counts })
     }
@@ -253,6 +309,30 @@ impl Run {
             batches.push(batch);
         }
         Ok((batches, false))
+    }
+
+    /// All rows of a relation, in its order, as values; more than so many are refused.
+    async fn literals(
+        &self,
+        relation: &Relation,
+        most: usize,
+    ) -> Result<Vec<Vec<Literal>>, QueryError> {
+        if let RelationKind::Values { rows } = &relation.kind {
+            return Ok(rows.clone());
+        }
+        let (batches, more) = self.rows(relation, most).await?;
+        if more {
+            return Err(QueryError::TooManyRows { limit: most });
+        }
+        let mut rows = Vec::new();
+        for batch in &batches {
+            let cells = batch.columns().iter().map(Cells::of).collect::<Result<Vec<_>, _>>()?;
+            for row in 0..batch.num_rows() {
+                let columns = cells.iter().zip(&relation.columns);
+                rows.push(columns.map(|(cells, column)| cells.value(row, column.ty)).collect());
+            }
+        }
+        Ok(rows)
     }
 
     fn failed(&self, error: DataFusionError) -> QueryError {

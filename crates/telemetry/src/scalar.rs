@@ -5,17 +5,27 @@
 
 mod address;
 mod arguments;
+mod array;
 mod codec;
+mod digest;
 mod dynamic;
 mod list;
 mod logic;
+mod math;
+mod more;
 mod number;
 mod operator;
+mod packed;
 mod parse;
 mod path;
 mod pattern;
+mod place;
+mod series;
+mod series_fit;
 mod text;
 mod time;
+mod unit;
+mod zone;
 
 use std::borrow::Cow;
 
@@ -25,7 +35,8 @@ use bartizan_kql::plan::{Expr, ExprKind};
 use bartizan_kql::value::Literal;
 use thiserror::Error;
 
-pub(crate) use arguments::{Arguments, Implementation, Outcome, Prepared};
+pub(crate) use address::Network;
+pub(crate) use arguments::{Arguments, Implementation, Outcome, Prepared, compile};
 
 use list::ListNode;
 
@@ -210,7 +221,15 @@ fn implementation(
     if decimal && !plain {
         return Err(ScalarError::Unsupported(format!("{} with decimals", function.name())));
     }
-    logic::find(function)
+    let family = match function {
+        Function::Math(member) => math::find(member),
+        Function::Series(member) => series::find(member),
+        Function::Place(member) => place::find(member),
+        Function::More(member) => more::find(member),
+        _ => None,
+    };
+    family
+        .or_else(|| logic::find(function))
         .or_else(|| operator::find(function))
         .or_else(|| text::find(function))
         .or_else(|| pattern::find(function))

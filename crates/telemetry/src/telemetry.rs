@@ -215,10 +215,14 @@ impl Telemetry {
             counts: counts.clone(),
         };
         Ok(Source {
-            columns: columns_of(definition),
+            columns: columns_of(definition)
+                .into_iter()
+                .map(|(name, ty)| (name.to_owned(), ty))
+                .collect(),
             hot_schema: hot_schema(definition),
             hot,
             sealed: (!sealed.files.is_empty()).then(|| Arc::new(sealed)),
+            foreign: None,
         })
     }
 }

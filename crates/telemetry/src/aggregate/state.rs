@@ -7,7 +7,8 @@ use bartizan_kql::Type;
 use bartizan_kql::aggregate::AggregateFunction as F;
 use bartizan_kql::value::{Dynamic, Literal};
 
-use super::{Gathering, MAX_MEMBERS};
+use super::{Gathering, MAX_MEMBERS, schema};
+use crate::sketch::{Distinct, Quantiles};
 use crate::value;
 
 /// The state of one aggregate in one group.
@@ -65,10 +66,15 @@ impl State {
                     }
                 }
                 F::TakeAny => keep_any(rows, size, row),
+                F::Count => {}
                 _ => {
-                    if row.first() != Some(&Literal::Null)
-                        && (function == F::Percentile || rows.len() < limit)
-                    {
+                    let wanted = match function {
+                        F::MakeListWithNulls => true,
+                        F::Covariance | F::CovarianceP => !row.contains(&Literal::Null),
+                        _ => row.first() != Some(&Literal::Null),
+                    };
+                    let limited = matches!(function, F::MakeList | F::MakeBag);
+                    if wanted && (!limited || rows.len() < limit) {
                         *size += bytes_of(row);
                         rows.push(row.to_vec());
                     }
@@ -141,7 +147,17 @@ impl State {
 
     fn result_of_rows(&self, rows: &[Vec<Literal>]) -> Vec<Literal> {
         match self.function {
-            F::MakeList => vec![array(rows)],
+            F::MakeList | F::MakeListWithNulls => vec![array(rows)],
+            F::PercentileWeighted => {
+                vec![weighted_percentile(rows, self.parameter.unwrap_or_default())]
+            }
+            F::Covariance => vec![covariance(rows, 1.0)],
+            F::CovarianceP => vec![covariance(rows, 0.0)],
+            F::Hll | F::HllMerge => vec![Literal::Dynamic(distinct(rows, self.function).value())],
+            F::TDigest | F::TDigestMerge => {
+                vec![Literal::Dynamic(quantiles(rows, self.function).value())]
+            }
+            F::BuildSchema => vec![Literal::Dynamic(schema::of(rows))],
             F::MakeBag => vec![bag(rows)],
             F::Percentile => vec![percentile(rows, self.parameter.unwrap_or_default())],
             _ => rows.first().cloned().unwrap_or_default(),
@@ -288,6 +304,77 @@ fn percentile(rows: &[Vec<Literal>], millionths: i64) -> Literal {
     let rank = part.div_euclid(100_000_000) + i128::from(part.rem_euclid(100_000_000) > 0);
     let at = usize::try_from(rank.max(1) - 1).unwrap_or_default();
     values.get(at).map_or(Literal::Null, |value| (*value).clone())
+}
+
+/// By nearest rank, each value as often as its weight says.
+fn weighted_percentile(rows: &[Vec<Literal>], millionths: i64) -> Literal {
+    let mut weighed: Vec<(&Literal, i128)> = rows
+        .iter()
+        .filter_map(|row| Some((row.first()?, i128::from(whole_of(row.get(1))))))
+        .filter(|(_, weight)| *weight > 0)
+        .collect();
+    weighed.sort_by(|(left, _), (right, _)| value::order(left, right).unwrap_or(Ordering::Equal));
+    let total: i128 = weighed.iter().map(|(_, weight)| weight).sum();
+    let wanted = i128::from(millionths.clamp(0, 100_000_000)) * total;
+    let mut passed = 0;
+    for (value, weight) in &weighed {
+        passed += weight * 100_000_000;
+        if passed >= wanted {
+            return (*value).clone();
+        }
+    }
+    weighed.last().map_or(Literal::Null, |(value, _)| (*value).clone())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of rows stay below 2^53")]
+fn covariance(rows: &[Vec<Literal>], missing: f64) -> Literal {
+    let pairs: Vec<(f64, f64)> = rows
+        .iter()
+        .filter_map(|row| Some((value::to_real(row.first()?)?, value::to_real(row.get(1)?)?)))
+        .collect();
+    let count = pairs.len() as f64;
+    if pairs.is_empty() {
+        return Literal::Real(f64::NAN);
+    }
+    let mean1 = pairs.iter().map(|(one, _)| one).sum::<f64>() / count;
+    let mean2 = pairs.iter().map(|(_, other)| other).sum::<f64>() / count;
+    let together: f64 = pairs.iter().map(|(one, other)| (one - mean1) * (other - mean2)).sum();
+    let over = if count > missing { count - missing } else { 1.0 };
+    Literal::Real(together / over)
+}
+
+fn distinct(rows: &[Vec<Literal>], function: F) -> Distinct {
+    let mut state = Distinct::default();
+    for value in rows.iter().filter_map(|row| row.first()) {
+        match value {
+            Literal::Dynamic(dynamic) if function == F::HllMerge => {
+                if let Some(other) = Distinct::of(dynamic) {
+                    state.merge(&other);
+                }
+            }
+            value => state.add(value),
+        }
+    }
+    state
+}
+
+fn quantiles(rows: &[Vec<Literal>], function: F) -> Quantiles {
+    let mut state = Quantiles::default();
+    for row in rows {
+        match row.first() {
+            Some(Literal::Dynamic(dynamic)) if function == F::TDigestMerge => {
+                if let Some(other) = Quantiles::of(dynamic) {
+                    state.merge(&other);
+                }
+            }
+            Some(value) => {
+                let weight = row.get(1).map_or(Some(1.0), value::to_real);
+                state.add(value, weight.unwrap_or_default());
+            }
+            None => {}
+        }
+    }
+    state
 }
 
 fn combine(function: F, left: i64, right: i64) -> i64 {

@@ -102,17 +102,6 @@ fn function(call: &AggregateCall) -> Result<(Arc<AggregateUDF>, bool), QueryErro
         [Type::Int | Type::Long | Type::DateTime | Type::TimeSpan | Type::String]
     );
     Ok(match call.function {
-        F::MakeListWithNulls
-        | F::Hll
-        | F::HllMerge
-        | F::TDigest
-        | F::TDigestMerge
-        | F::BuildSchema
-        | F::PercentileWeighted
-        | F::Covariance
-        | F::CovarianceP => {
-            return Err(QueryError::Unsupported(format!("the aggregate {:?}", call.function)));
-        }
         F::Count => (count::count_udaf(), false),
         F::DCount | F::CountDistinct if simple => (count::count_udaf(), true),
         F::Min if simple && types != [Type::String] => (min_max::min_udaf(), false),
@@ -130,10 +119,10 @@ fn function(call: &AggregateCall) -> Result<(Arc<AggregateUDF>, bool), QueryErro
 }
 
 /// The largest size, or the percentile in millionths; the accuracy of a count is not needed.
-fn parameter(call: &AggregateCall) -> Result<Option<i64>, QueryError> {
-    let percentile = call.function == F::Percentile;
+pub(crate) fn parameter(call: &AggregateCall) -> Result<Option<i64>, QueryError> {
+    let percentile = matches!(call.function, F::Percentile | F::PercentileWeighted);
     Ok(match (&call.parameter, call.function) {
-        (_, F::DCount) | (None, _) => None,
+        (_, F::DCount | F::Hll) | (None, _) => None,
         (Some(Literal::Int(number)), _) if percentile => Some(i64::from(*number) * 1_000_000),
         (Some(Literal::Long(number)), _) if percentile => number.checked_mul(1_000_000),
         (Some(Literal::Real(number)), _) if percentile => {

@@ -10,11 +10,11 @@ use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::common::{Column, TableReference};
 use datafusion::datasource::{MemTable, TableProvider, provider_as_source};
 use datafusion::logical_expr::expr::ScalarFunction;
-use datafusion::logical_expr::{Expr as DfExpr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr as DfExpr, LogicalPlan, LogicalPlanBuilder, ScalarUDF, lit};
 
 use super::name;
 use crate::QueryError;
-use crate::column::{array_of, arrow_type};
+use crate::column::{array_of, arrow_type, constant};
 use crate::function::RowFunction;
 use crate::scalar::Scalar;
 use crate::sealed::SealedTable;
@@ -34,17 +34,46 @@ pub(crate) trait Sources {
 /// The rows of one table of one tenant: the newest in memory, the others in files.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
-    pub(crate) columns: Vec<(&'static str, Type)>,
+    pub(crate) columns: Vec<(String, Type)>,
     pub(crate) hot_schema: SchemaRef,
     pub(crate) hot: Vec<RecordBatch>,
     pub(crate) sealed: Option<Arc<SealedTable>>,
+    /// Files that others wrote.
+    pub(crate) foreign: Option<Arc<dyn TableProvider>>,
+}
+
+impl Source {
+    /// Rows in memory only.
+    pub(crate) fn of_memory(columns: Vec<(String, Type)>, hot: Vec<RecordBatch>) -> Self {
+        let hot_schema = crate::rows::memory_schema(&columns);
+        Self { columns, hot_schema, hot, sealed: None, foreign: None }
+    }
+
+    /// Files that others wrote; columns that they do not have are null.
+    pub(crate) fn of_files(columns: Vec<(String, Type)>, files: Arc<dyn TableProvider>) -> Self {
+        Self { foreign: Some(files), ..Self::of_memory(columns, Vec::new()) }
+    }
+}
+
+/// How a part of a table holds its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    /// As queries see them.
+    Memory,
+    /// Times as times.
+    Stored,
+    /// As someone else wrote them.
+    Foreign,
 }
 
 pub(super) fn scan(source: &Source) -> Result<LogicalPlan, QueryError> {
+    if let Some(foreign) = &source.foreign {
+        return one_part(source, foreign.clone(), Held::Foreign);
+    }
     let memory = MemTable::try_new(source.hot_schema.clone(), vec![source.hot.clone()])?;
-    let hot = one_part(source, Arc::new(memory), false)?;
+    let hot = one_part(source, Arc::new(memory), Held::Memory)?;
     let Some(sealed) = &source.sealed else { return Ok(hot) };
-    let sealed = one_part(source, sealed.clone(), true)?;
+    let sealed = one_part(source, sealed.clone(), Held::Stored)?;
     if source.hot.is_empty() {
         return Ok(sealed);
     }
@@ -54,21 +83,35 @@ pub(super) fn scan(source: &Source) -> Result<LogicalPlan, QueryError> {
 fn one_part(
     source: &Source,
     provider: Arc<dyn TableProvider>,
-    stored: bool,
+    held: Held,
 ) -> Result<LogicalPlan, QueryError> {
+    let schema = provider.schema();
     let builder = LogicalPlanBuilder::scan(TABLE, provider_as_source(provider), None)?;
     let mut exprs = Vec::with_capacity(source.columns.len());
     for (position, (column, ty)) in source.columns.iter().enumerate() {
-        let value = DfExpr::Column(Column::new(Some(TableReference::bare(TABLE)), *column));
-        let value = if stored && *ty == Type::DateTime {
-            let ticks = Arc::new(RowFunction::ticks());
-            DfExpr::ScalarFunction(ScalarFunction::new_udf(ticks, vec![value]))
-        } else {
-            value
+        let value =
+            DfExpr::Column(Column::new(Some(TableReference::bare(TABLE)), column.as_str()));
+        let value = match (held, schema.field_with_name(column)) {
+            (Held::Stored, _) if *ty == Type::DateTime => call(RowFunction::ticks(), value),
+            (Held::Foreign, Err(_)) => lit(constant(&Literal::Null, *ty)),
+            (Held::Foreign, Ok(field)) if needs_holding(field, *ty) => {
+                call(RowFunction::held(*ty), value)
+            }
+            _ => value,
         };
         exprs.push(value.alias(name(position)));
     }
     Ok(builder.project(exprs)?.build()?)
+}
+
+fn call(function: ScalarUDF, value: DfExpr) -> DfExpr {
+    DfExpr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![value]))
+}
+
+/// Whether a foreign column is not as we hold it already.
+fn needs_holding(field: &Field, ty: Type) -> bool {
+    *field.data_type() != arrow_type(ty)
+        || matches!(ty, Type::String | Type::DateTime | Type::TimeSpan)
 }
 
 /// Constant rows.
@@ -115,11 +158,11 @@ pub(super) fn range(
     step: &Expr,
     columns: &[KqlColumn],
 ) -> Result<LogicalPlan, QueryError> {
-    let constant = |expr: &Expr| -> Result<Literal, QueryError> {
+    let settled = |expr: &Expr| -> Result<Literal, QueryError> {
         let scalar = Scalar::new(expr, &mut |_| usize::MAX)?;
         Ok(scalar.value(&[])?.into_owned())
     };
-    let (from, to, step) = (constant(from)?, constant(to)?, constant(step)?);
+    let (from, to, step) = (settled(from)?, settled(to)?, settled(step)?);
     let ty = columns.first().map_or(Type::Long, |column| column.ty);
     let numbers =
         if ty == Type::Real { reals(&from, &to, &step)? } else { wholes(&from, &to, &step, ty)? };

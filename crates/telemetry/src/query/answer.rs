@@ -53,10 +53,17 @@ fn json(literal: &Literal) -> Json {
         Literal::Decimal(text) | Literal::String(text) | Literal::Guid(text) => {
             Json::String(text.clone())
         }
-        Literal::DateTime(ticks) => Json::String(format_datetime(*ticks)),
+        Literal::DateTime(ticks) => Json::String(short_time(*ticks)),
         Literal::TimeSpan(ticks) => Json::String(format_timespan(*ticks)),
         Literal::Dynamic(dynamic) => json_value(dynamic),
     }
+}
+
+/// A time without the zeros at the end of its fraction.
+fn short_time(ticks: i64) -> String {
+    let text = format_datetime(ticks);
+    let plain = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
+    format!("{plain}Z")
 }
 
 fn size(literal: &Literal) -> usize {

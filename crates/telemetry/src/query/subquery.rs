@@ -28,7 +28,7 @@ pub(super) fn resolve<'a>(relation: &'a Relation, run: &'a Run) -> Resolving<'a,
                 *expr = resolve_expr(&expr.clone(), run).await?;
             }
         }
-        Ok(resolved)
+        super::ordered::resolve(resolved, run).await
     })
 }
 
