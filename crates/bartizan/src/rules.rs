@@ -54,7 +54,7 @@ pub(crate) fn load(folder: Option<&Path>) -> anyhow::Result<Detector> {
 /// The rules as the interface shows them.
 pub(crate) fn described(detector: &Detector) -> Vec<Rule> {
     let blind = detector.blind();
-    let rules = detector.rules().iter().map(|rule| Rule {
+    let rules = detector.claims().map(|rule| Rule {
         id: rule.name().to_owned(),
         title: rule.title.clone(),
         description: rule.description.clone(),
@@ -95,7 +95,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 fn list(options: &Options) -> anyhow::Result<ExitCode> {
     let detector = load(options.rules.as_deref())?;
-    for rule in detector.rules() {
+    for rule in detector.claims() {
         print(&format!("{:<14} {}", format!("{:?}", rule.level).to_lowercase(), rule.title));
     }
     for problem in detector.problems() {
@@ -107,7 +107,7 @@ fn list(options: &Options) -> anyhow::Result<ExitCode> {
             None => say(&format!("warning: {}: no row is of its logsource", blind.file)),
         }
     }
-    let (rules, problems) = (detector.rules().len(), detector.problems().len());
+    let (rules, problems) = (detector.claims().count(), detector.problems().len());
     say(&format!("{rules} rules, {problems} that cannot be read"));
     Ok(if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

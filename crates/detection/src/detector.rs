@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use bartizan_model::{Alert, Table, Value};
 use bartizan_model::{Envelope, MatchedField, Row, TABLES, TableDefinition, Timestamp};
 use bartizan_sigma::{
-    Collection, CompileError, LogSource, Match, Matcher, Problem, Route, Rule, Scratch,
+    Collection, CompileError, LogSource, Match, Matcher, Problem, Route, Rule, RuleIndex, Scratch,
 };
 
 use crate::alert;
+use crate::clue::{Clue, Kin};
 use crate::row_fields::{Columns, RowFields};
+use crate::sequences::Scopes;
 
 /// Why rules cannot become a detector.
 #[derive(Debug, thiserror::Error)]
@@ -29,12 +31,14 @@ pub struct Detector {
     problems: Vec<Problem>,
     matcher: Matcher,
     tables: Vec<TableRoutes>,
+    scopes: Scopes,
 }
 
 /// The rules for the rows of one table.
 #[derive(Debug)]
 struct TableRoutes {
     table: Table,
+    definition: &'static TableDefinition,
     action_type: usize,
     columns: Columns,
     kinds: Vec<Kind>,
@@ -53,8 +57,19 @@ struct Kind {
 pub struct Detection<'a> {
     /// The rule.
     pub rule: &'a Rule,
+    /// Its place among the rules.
+    pub index: RuleIndex,
     /// Which fields matched, and what they were.
     pub matched: Vec<MatchedField>,
+}
+
+/// What the rules say of an event.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// The alerts it raises by itself.
+    pub alerts: Vec<Alert>,
+    /// What it contributes to correlations, for [`Sequences`](crate::Sequences).
+    pub clues: Vec<Clue>,
 }
 
 /// A rule that can never match as it is.
@@ -77,12 +92,31 @@ impl Detector {
         for definition in TABLES {
             tables.extend(TableRoutes::new(definition, &matcher).map_err(failed)?);
         }
-        Ok(Self { rules: rules.rules, problems: rules.problems, matcher, tables })
+        let scopes = Scopes::new(&rules.rules, &rules.correlations);
+        let mut problems = rules.problems;
+        problems.extend(scopes.problems().cloned());
+        Ok(Self { rules: rules.rules, problems, matcher, tables, scopes })
     }
 
     /// The rules, in the order of their files.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// Everything that can raise an alert, as it describes itself: rules that do not only serve correlations, and
+    /// correlations.
+    pub fn claims(&self) -> impl Iterator<Item = &Rule> {
+        let loud = self.rules.iter().zip(0..).filter(|(_, at)| !self.is_silent(RuleIndex(*at)));
+        loud.map(|(rule, _)| rule).chain(self.scopes.correlations().map(|c| &c.about))
+    }
+
+    /// Whether a rule only serves correlations and raises no alert of its own.
+    pub fn is_silent(&self, rule: RuleIndex) -> bool {
+        self.scopes.links().any(|links| links.is_silent(rule))
+    }
+
+    pub(crate) const fn scopes(&self) -> &Scopes {
+        &self.scopes
     }
 
     /// What was wrong with rules that are not among them.
@@ -106,7 +140,34 @@ impl Detector {
         found.into_iter().filter_map(|found| self.detection(found)).collect()
     }
 
-    /// The alerts about an event, from the rows it became.
+    /// What the rules say of an event, from the rows it became. `kin` tells how its process belongs to others.
+    pub fn judge_event(
+        &self,
+        envelope: &Envelope,
+        rows: &[Row],
+        kin: &dyn Fn(Kin) -> Option<String>,
+        now: Timestamp,
+        scratch: &mut Scratch,
+    ) -> Judged {
+        let mut judged = Judged::default();
+        for row in rows {
+            for detection in self.judge(row, scratch) {
+                if let Some(clue) = self.clue(&detection, envelope, row, kin) {
+                    judged.clues.push(clue);
+                }
+                if self.is_silent(detection.index) {
+                    continue;
+                }
+                let alert = alert::alert(&detection, envelope, now);
+                if judged.alerts.iter().all(|other| other.id != alert.id) {
+                    judged.alerts.push(alert);
+                }
+            }
+        }
+        judged
+    }
+
+    /// The alerts an event raises by itself.
     pub fn alerts(
         &self,
         envelope: &Envelope,
@@ -114,16 +175,32 @@ impl Detector {
         now: Timestamp,
         scratch: &mut Scratch,
     ) -> Vec<Alert> {
-        let mut alerts: Vec<Alert> = Vec::new();
-        for row in rows {
-            for detection in self.judge(row, scratch) {
-                let alert = alert::alert(&detection, envelope, now);
-                if alerts.iter().all(|other| other.id != alert.id) {
-                    alerts.push(alert);
-                }
-            }
+        self.judge_event(envelope, rows, &|_| None, now, scratch).alerts
+    }
+
+    /// What a match contributes to correlations, if any is about its rule.
+    fn clue(
+        &self,
+        detection: &Detection<'_>,
+        envelope: &Envelope,
+        row: &Row,
+        kin: &dyn Fn(Kin) -> Option<String>,
+    ) -> Option<Clue> {
+        let asked: BTreeSet<&str> =
+            self.scopes.links().flat_map(|links| links.fields(detection.index)).collect();
+        if !self.scopes.links().any(|links| links.concerns(detection.index)) {
+            return None;
         }
-        alerts
+        let table = self.tables.iter().find(|table| table.table == row.table())?;
+        let value = |name: &str| match Kin::named(name) {
+            Some(which) => kin(which),
+            None => Columns::position_of(table.definition, name)
+                .and_then(|position| row.value(position))
+                .map(written),
+        };
+        let fields = asked.into_iter();
+        let fields = fields.filter_map(|name| Some((name.to_owned(), value(name)?))).collect();
+        Some(alert::clue(detection, envelope, fields, self.scopes.lasts(detection.index)))
     }
 
     /// Rules that can never match with the tables as they are: no row is of their logsource, or a field they ask for
@@ -146,7 +223,17 @@ impl Detector {
             id.is_some_and(|id| tables.iter().any(|table| table.columns.answers(id)))
         };
         let fields: BTreeSet<&str> = rule.fields().into_iter().collect();
-        fields.into_iter().filter(|f| !answered(f)).map(|field| blind(Some(field))).collect()
+        let blind_fields = fields.into_iter().filter(|f| !answered(f));
+        // What correlations ask of its events, too.
+        let index = self.rules.iter().position(|other| std::ptr::eq(other, rule));
+        let index = RuleIndex(index.and_then(|at| u32::try_from(at).ok()).unwrap_or(u32::MAX));
+        let asked = self.scopes.links().flat_map(|links| links.fields(index));
+        let has =
+            |table: &&TableRoutes, name| Columns::position_of(table.definition, name).is_some();
+        let unasked = asked
+            .filter(|name| Kin::named(name).is_none() && !tables.iter().any(|t| has(t, name)))
+            .collect::<BTreeSet<_>>();
+        blind_fields.chain(unasked).map(|field| blind(Some(field))).collect()
     }
 
     fn detection(&self, found: Match) -> Option<Detection<'_>> {
@@ -157,13 +244,16 @@ impl Detector {
             value: field.value.unwrap_or_default().into(),
             pattern: field.pattern.into(),
         });
-        Some(Detection { rule, matched: matched.collect() })
+        Some(Detection { rule, index: found.rule, matched: matched.collect() })
     }
 }
 
 impl TableRoutes {
     /// `None` for a table that has no logsource.
-    fn new(table: &TableDefinition, matcher: &Matcher) -> Result<Option<Self>, CompileError> {
+    fn new(
+        table: &'static TableDefinition,
+        matcher: &Matcher,
+    ) -> Result<Option<Self>, CompileError> {
         let Some(action_type) = table.position("ActionType") else { return Ok(None) };
         let names: BTreeSet<&'static str> =
             table.logsources.iter().flat_map(|l| l.action_types.iter().copied()).collect();
@@ -181,11 +271,29 @@ impl TableRoutes {
             kinds.push(Kind { action_type: name, logsources, route });
         }
         let columns = Columns::of(table, matcher.fields());
-        Ok((!kinds.is_empty()).then_some(Self { table: table.table, action_type, columns, kinds }))
+        Ok((!kinds.is_empty()).then_some(Self {
+            table: table.table,
+            definition: table,
+            action_type,
+            columns,
+            kinds,
+        }))
     }
 
     fn kind_of(&self, row: &Row) -> Option<&Kind> {
         let Some(Value::Text(action_type)) = row.value(self.action_type) else { return None };
         self.kinds.iter().find(|kind| kind.action_type == action_type)
+    }
+}
+
+/// A cell as text, as a rule would write it.
+fn written(cell: Value<'_>) -> String {
+    match cell {
+        Value::Bool(yes) => yes.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Long(number) => number.to_string(),
+        Value::Real(number) => number.to_string(),
+        Value::Text(text) => text.to_owned(),
+        Value::DateTime(time) => time.millis().to_string(),
     }
 }

@@ -1,12 +1,18 @@
 //! Events through rules to alerts with evidence.
 //!
 //! Knows which rules concern which rows (from the logsources and Sigma names in the schema), asks them, and turns a
-//! match into an alert. It decides neither what belongs together (`incident`) nor what is done about it.
+//! match into an alert. Matches that only mean something together go through [`Sequences`]. It decides neither what belongs together (`incident`) nor what is done about it.
 
 mod alert;
+mod clue;
 mod detector;
 mod row_fields;
+mod sequences;
 
+/// The process an alert about an event is about.
+pub use alert::doer;
 /// What a detector is made from and works with.
 pub use bartizan_sigma::{Collection, Placeholders, Scratch};
-pub use detector::{Blindness, Detection, DetectionError, Detector};
+pub use clue::{Clue, Kin};
+pub use detector::{Blindness, Detection, DetectionError, Detector, Judged};
+pub use sequences::{LATENESS, Sequences};

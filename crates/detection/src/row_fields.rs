@@ -16,13 +16,16 @@ impl Columns {
     /// A field is answered by the column that carries its Sigma name, or else by the column of that very name, so
     /// that rules can also ask for what only Linux knows.
     pub(crate) fn of(table: &TableDefinition, fields: &[String]) -> Self {
-        let position = |field: &String| {
-            let by_sigma = table.columns.iter().position(|c| c.sigma.contains(&field.as_str()));
-            by_sigma.or_else(|| table.position(field))
-        };
+        let position = |field: &String| Self::position_of(table, field);
         let named = table.columns.iter().enumerate();
         let named = named.filter_map(|(at, column)| Some((*column.sigma.first()?, at)));
         Self { by_field: fields.iter().map(position).collect(), named: named.collect() }
+    }
+
+    /// The column that answers a field, by the field's name.
+    pub(crate) fn position_of(table: &TableDefinition, field: &str) -> Option<usize> {
+        let by_sigma = table.columns.iter().position(|column| column.sigma.contains(&field));
+        by_sigma.or_else(|| table.position(field))
     }
 
     pub(crate) fn answers(&self, field: FieldId) -> bool {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bartizan_detection::Clue;
 use bartizan_incident::Joined;
 use bartizan_model::{
     Alert, Connection, DeviceFacts, EventsLost, FileChange, Process, ProcessKey, SensorHealth,
@@ -27,6 +28,8 @@ pub struct Effects {
     pub health: Option<(Timestamp, SensorHealth)>,
     /// Gaps in the stream.
     pub losses: Vec<EventsLost>,
+    /// What was found that only serves correlations, to be taken up again after a restart.
+    pub clues: Vec<Clue>,
     /// Alerts not raised since the same was said of the same process a moment ago.
     pub repeated: u64,
 }

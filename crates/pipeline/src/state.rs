@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use bartizan_detection::{Detector, Scratch};
+use bartizan_detection::{Clue, Detector, Scratch, Sequences};
 use bartizan_incident::Correlator;
 use bartizan_lineage::{Told, Tree};
 use bartizan_model::{Alert, DeviceId, Incident, IncidentId, Process, TenantId, Timestamp};
@@ -17,6 +17,7 @@ pub struct State {
     pub(crate) trees: HashMap<(TenantId, DeviceId), Tree>,
     pub(crate) correlators: HashMap<TenantId, Correlator>,
     pub(crate) repeats: Repeats,
+    pub(crate) sequences: Sequences,
 }
 
 impl State {
@@ -24,6 +25,7 @@ impl State {
     pub fn new(detector: Arc<Detector>) -> Self {
         Self {
             scratch: detector.scratch(),
+            sequences: Sequences::new(Arc::clone(&detector)),
             detector,
             trees: HashMap::new(),
             correlators: HashMap::new(),
@@ -31,9 +33,10 @@ impl State {
         }
     }
 
-    /// Judge by other rules from now on.
+    /// Judge by other rules from now on. What correlations remember is forgotten; take clues up again.
     pub fn use_rules(&mut self, detector: Arc<Detector>) {
         self.scratch = detector.scratch();
+        self.sequences = Sequences::new(Arc::clone(&detector));
         self.detector = detector;
     }
 
@@ -53,6 +56,11 @@ impl State {
             correlator.resume(incident, &alerts);
         }
         self.correlators.insert(tenant, correlator);
+    }
+
+    /// Take up what was found before a restart and can still be part of a correlation.
+    pub fn resume_clues(&mut self, tenant: TenantId, clues: impl IntoIterator<Item = Clue>) {
+        self.sequences.resume(tenant, clues);
     }
 
     /// Take up what is known of a device's processes after a restart.

@@ -1,7 +1,8 @@
 //! One step: a batch of events in, what they change out.
 
+use bartizan_detection::{Kin, doer};
 use bartizan_incident::Correlator;
-use bartizan_lineage::Told;
+use bartizan_lineage::{Told, Tree};
 use bartizan_model::{Action, Alert, Envelope, Timestamp, rows_of};
 
 use crate::{Effects, EndedProcess, State, Touch, Touched};
@@ -13,11 +14,34 @@ pub fn step(state: &mut State, batch: &[Envelope], now: Timestamp) -> Effects {
         enrich(state, envelope, &mut effects);
         let rows = rows_of(envelope);
         let detector = std::sync::Arc::clone(&state.detector);
-        for alert in detector.alerts(envelope, &rows, now, &mut state.scratch) {
+        let tree = state.trees.get(&(envelope.tenant, envelope.device));
+        let kin = |which| kin(which, envelope, tree);
+        let judged = detector.judge_event(envelope, &rows, &kin, now, &mut state.scratch);
+        for alert in judged.alerts {
             correlate(state, alert, &mut effects);
+        }
+        for clue in judged.clues {
+            let (alerts, keep) = state.sequences.observe(envelope.tenant, &clue, now);
+            for alert in alerts {
+                correlate(state, alert, &mut effects);
+            }
+            effects.clues.extend(keep.then_some(clue));
         }
     }
     effects
+}
+
+/// How the event's process belongs to others, as a value that only they share.
+fn kin(which: Kin, envelope: &Envelope, tree: Option<&Tree>) -> Option<String> {
+    let process = doer(envelope)?;
+    match which {
+        Kin::Process => Some(process.key.to_string()),
+        Kin::Family => {
+            let family = tree.and_then(|tree| tree.family(process.key));
+            Some(family.map_or(process.key, |family| family.ancestor).to_string())
+        }
+        Kin::Session => Some(format!("{:032x}-{}", process.key.boot.0, process.user.session?)),
+    }
 }
 
 /// Put the event into the process tree, and note what it says of the machine.

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use bartizan_detection::Detector;
+use bartizan_detection::{Clue, Detector};
 use bartizan_model::{
     Alert, AlertId, DeviceId, Entity, Incident, IncidentId, IncidentStatus, Process, ProcessKey,
     Severity,
@@ -23,6 +23,7 @@ pub(crate) struct Outcome {
     pub(crate) alerts: Vec<Alert>,
     pub(crate) incidents: BTreeMap<IncidentId, Incident>,
     pub(crate) processes: BTreeMap<(DeviceId, ProcessKey), Arc<Process>>,
+    pub(crate) clues: Vec<Clue>,
     expected_alerts: BTreeSet<AlertId>,
     /// With how many alerts each had when it was expected: one that has grown can be spoken of again.
     expected_incidents: BTreeMap<IncidentId, usize>,
@@ -39,6 +40,7 @@ impl Outcome {
                 self.alerts.push(alert);
             }
         }
+        self.clues.extend(effects.clues);
         for joined in effects.incidents {
             let known = self.incidents.get(&joined.incident.id).map(|incident| incident.status);
             let mut incident = joined.incident;
@@ -230,7 +232,7 @@ impl Outcome {
 
 /// Stories call a rule by its title in small letters with dashes, as its file is called.
 fn rule_id<'a>(rule: &str, detector: &'a Detector) -> Result<&'a str, String> {
-    let found = detector.rules().iter().find(|known| slug(&known.title) == rule);
+    let found = detector.claims().find(|known| slug(&known.title) == rule);
     found.map(|known| known.name()).ok_or_else(|| format!("there is no rule `{rule}`"))
 }
 

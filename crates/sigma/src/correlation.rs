@@ -58,6 +58,11 @@ impl Correlation {
         self.about.name()
     }
 
+    /// Whether one of its rules is that correlation.
+    pub fn refers_to(&self, other: &Self) -> bool {
+        self.rules.iter().any(|reference| other.is_called(reference))
+    }
+
     /// Whether another correlation means this one by `reference`.
     fn is_called(&self, reference: &str) -> bool {
         self.name.as_deref() == Some(reference)
@@ -226,6 +231,8 @@ pub struct SequenceEvent {
     pub after: Duration,
     /// How often it comes, a second apart.
     pub times: u32,
+    /// The category of its logsource; any when not said.
+    pub category: Option<String>,
     /// Its fields, by Sigma's names.
     pub event: Map<String, Value>,
 }

@@ -4,7 +4,10 @@ use rusqlite::Connection;
 
 use crate::error::{Doing as _, Result, StoreError};
 
-const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../migrations/0001_records.sql"))];
+const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("../migrations/0001_records.sql")),
+    (2, include_str!("../migrations/0002_clues.sql")),
+];
 
 /// Brings the records to the version of this program.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {

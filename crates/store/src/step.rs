@@ -8,7 +8,7 @@ use bartizan_model::{
     ProcessKey, SensorHealth, TenantId, Text, Timestamp,
 };
 
-use crate::{Store, alert, catalogue, device, error::Result, incident, process};
+use crate::{KeptClue, Store, alert, catalogue, clue, device, error::Result, incident, process};
 
 /// Name under which the pipeline's position is kept.
 const READER: &str = "pipeline";
@@ -34,6 +34,8 @@ pub struct StepEffects {
     pub alerts: Vec<Alert>,
     /// Incidents opened or joined.
     pub incidents: Vec<IncidentEffect>,
+    /// What was found that only serves correlations.
+    pub clues: Vec<KeptClue>,
     /// What the machine is, if it was told.
     pub facts: Option<(Timestamp, DeviceFacts)>,
     /// How its sensor is, if it was told.
@@ -60,6 +62,7 @@ impl StepEffects {
             touches: Vec::new(),
             alerts: Vec::new(),
             incidents: Vec::new(),
+            clues: Vec::new(),
             facts: None,
             health: None,
             losses: Vec::new(),
@@ -128,6 +131,7 @@ impl Store {
                 for effect in &step.incidents {
                     incident::keep(t, effect, step.received_at)?;
                 }
+                clue::keep(t, step)?;
                 process::forget(t, step)?;
             }
             catalogue::advance(t, READER, position)

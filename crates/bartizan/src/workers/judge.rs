@@ -3,11 +3,11 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use bartizan_detection::Detector;
+use bartizan_detection::{Clue, Detector};
 use bartizan_event_log::{Entry, Position};
 use bartizan_model::{DeviceId, TenantId, Timestamp};
 use bartizan_pipeline::{Effects, State, step};
-use bartizan_store::{EndedProcess, IncidentEffect, StepEffects, Store, Touch, Touched};
+use bartizan_store::{EndedProcess, IncidentEffect, KeptClue, StepEffects, Store, Touch, Touched};
 
 use super::{after, clock, envelopes};
 
@@ -37,6 +37,8 @@ impl Judge {
             }
             let next = store.next_incident_number(tenant.id).context("counting incidents")?;
             state.resume_incidents(tenant.id, next, open);
+            let clues = store.load_clues(tenant.id, clock()).context("taking up clues")?;
+            state.resume_clues(tenant.id, clues.into_iter().map(clue));
         }
         let place = after(store.pipeline_position().context("finding the place in the event log")?);
         Ok(Self { state, place, devices: HashSet::new(), looked_at: Timestamp::default() })
@@ -121,6 +123,7 @@ fn kept(entry: &Entry, effects: Effects) -> StepEffects {
         .into_iter()
         .map(|joined| IncidentEffect { incident: joined.incident, joined: joined.alerts })
         .collect();
+    step.clues = effects.clues.into_iter().map(kept_clue).collect();
     step.facts = effects.facts;
     step.health = effects.health;
     step.losses = effects.losses;
@@ -133,4 +136,37 @@ fn touch(touch: bartizan_pipeline::Touch) -> Touch {
         bartizan_pipeline::Touched::File(change) => Touched::File(change),
     };
     Touch { process: touch.process, at: touch.at, what }
+}
+
+/// A clue in the words of the store.
+fn kept_clue(clue: Clue) -> KeptClue {
+    KeptClue {
+        rule: clue.rule,
+        title: clue.title,
+        device: clue.device,
+        device_name: clue.device_name,
+        event: clue.event,
+        at: clue.at,
+        until: clue.until,
+        process: clue.process,
+        fields: clue.fields,
+        evidence: clue.evidence,
+        matched: clue.matched,
+    }
+}
+
+fn clue(kept: KeptClue) -> Clue {
+    Clue {
+        rule: kept.rule,
+        title: kept.title,
+        device: kept.device,
+        device_name: kept.device_name,
+        event: kept.event,
+        at: kept.at,
+        until: kept.until,
+        process: kept.process,
+        fields: kept.fields,
+        evidence: kept.evidence,
+        matched: kept.matched,
+    }
 }

@@ -4,4 +4,5 @@
 
 mod alerts;
 mod rule_pack;
+mod sequences;
 mod stage;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bartizan_detection::Detector;
 use bartizan_model::rows_of;
-use bartizan_sigma::{Collection, Expect, Level, Matcher, Placeholders};
+use bartizan_sigma::{Collection, Expect, Level, Links, Matcher, Placeholders, Rule, RuleIndex};
 
 use crate::stage;
 
@@ -21,7 +21,7 @@ fn every_rule_can_be_read() {
 fn every_rule_says_what_people_need() {
     let mut complaints = Vec::new();
     let mut ids: HashMap<String, String> = HashMap::new();
-    for rule in pack().rules {
+    for (rule, cases) in claims(&pack()) {
         let mut complain = |what: &str| complaints.push(format!("{}: {what}", rule.file));
         let file = Path::new(&rule.file).file_stem().unwrap().to_string_lossy().into_owned();
         if file != slug(&rule.title) {
@@ -43,12 +43,14 @@ fn every_rule_says_what_people_need() {
             complain("no triage, description or falsepositives");
         }
         for expect in [Expect::Alert, Expect::Quiet] {
-            if !rule.tests.iter().any(|case| case.expect == expect) {
+            if !cases.contains(&expect) {
                 complain(&format!("no case that expects {expect:?}"));
             }
         }
+    }
+    for rule in pack().rules {
         if rule.logsource.product.is_none() || rule.logsource.category.is_none() {
-            complain("the logsource needs product and category");
+            complaints.push(format!("{}: the logsource needs product and category", rule.file));
         }
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
@@ -81,7 +83,9 @@ fn every_rule_does_the_same_on_what_the_sensor_tells() {
     let detector = Detector::new(pack()).unwrap();
     let mut scratch = detector.scratch();
     let (mut told, mut wrong) = (0, Vec::new());
-    for rule in detector.rules() {
+    for (rule, _) in
+        detector.rules().iter().zip(0..).filter(|(_, at)| !detector.is_silent(RuleIndex(*at)))
+    {
         let category = rule.logsource.category.as_deref().unwrap();
         for case in &rule.tests {
             let Some(envelope) = stage::envelope(category, &case.event) else { continue };
@@ -124,6 +128,7 @@ fn what_intruders_type_wakes_a_rule() {
 /// Every event of a file of cases, by its name, with the titles of the rules above `informational` that match it.
 fn titles_for_each(file: &str) -> Vec<(String, Vec<String>)> {
     let pack = pack();
+    let links = Links::new(&pack.rules, &pack.correlations);
     let matcher = Matcher::new(&pack.rules).unwrap();
     let mut scratch = matcher.scratch();
     let text = std::fs::read_to_string(root().join("crates/detection/tests/data").join(file));
@@ -135,7 +140,8 @@ fn titles_for_each(file: &str) -> Vec<(String, Vec<String>)> {
         let route = matcher.route(std::slice::from_ref(&kind.logsource)).unwrap();
         for case in &kind.tests {
             let found = matcher.judge(&route, &matcher.json(&case.event), &mut scratch);
-            let rules = found.iter().filter_map(|found| pack.rules.get(found.rule.index()));
+            let loud = found.iter().filter(|found| !links.is_silent(found.rule));
+            let rules = loud.filter_map(|found| pack.rules.get(found.rule.index()));
             let rules = rules.filter(|rule| rule.level > Level::Informational);
             told.push((case.name.clone(), rules.map(|rule| rule.title.clone()).collect()));
         }
@@ -143,11 +149,22 @@ fn titles_for_each(file: &str) -> Vec<(String, Vec<String>)> {
     told
 }
 
-fn root() -> PathBuf {
+/// Everything that raises alerts, with what its cases expect. Rules that only serve correlations have no need of it.
+fn claims(pack: &Collection) -> Vec<(Rule, Vec<Expect>)> {
+    let links = Links::new(&pack.rules, &pack.correlations);
+    let rules = pack.rules.iter().zip(0..).filter(|(_, at)| !links.is_silent(RuleIndex(*at)));
+    let rules = rules.map(|(r, _)| (r.clone(), r.tests.iter().map(|case| case.expect).collect()));
+    let correlations = pack.correlations.iter();
+    let correlations =
+        correlations.map(|c| (c.about.clone(), c.tests.iter().map(|case| case.expect).collect()));
+    rules.chain(correlations).collect()
+}
+
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn pack() -> Collection {
+pub(crate) fn pack() -> Collection {
     let mut pack = Collection::default();
     let folder = root().join("content/rules/linux");
     let mut files: Vec<PathBuf> =

@@ -140,14 +140,17 @@ pub struct CorrelationEngine<P> {
     waiting: BTreeMap<(i64, EventRef, RuleIndex), Observation<P>>,
     newest: i64,
     losses: Losses,
+    hopeful: bool,
 }
 
 /// What is remembered for one correlation.
 #[derive(Debug)]
 struct State<P> {
     groups: FxHashMap<Key, Group<P>>,
-    /// Groups in the order they were last added to.
+    /// Groups that may come to something, and those that only wait for a late first step, each in the order they were
+    /// last added to.
     order: BTreeMap<u64, Key>,
+    hopeless: BTreeMap<u64, Key>,
     touches: u64,
     entries: usize,
 }
@@ -171,6 +174,7 @@ impl<P: Clone> CorrelationEngine<P> {
             waiting: BTreeMap::new(),
             newest: i64::MIN,
             losses: Losses::default(),
+            hopeful: false,
         }
     }
 
@@ -189,9 +193,16 @@ impl<P: Clone> CorrelationEngine<P> {
         self.waiting.len() + self.states.iter().map(|state| state.entries).sum::<usize>()
     }
 
+    /// Whether the last observation stands beside what it needs: `false` for a later step of an order whose first
+    /// step was not seen, and for what no correlation remembers. Only what is hopeful is worth keeping over a restart.
+    pub const fn was_hopeful(&self) -> bool {
+        self.hopeful
+    }
+
     /// A rule matched. Says what fires by it (or, when settling, what fires now that time has gone on). Correlations
     /// that are only part of others and raise no alert of their own are not among it.
     pub fn observe(&mut self, observation: Observation<P>) -> Vec<Fired<P>> {
+        self.hopeful = false;
         if observation.at < self.horizon() {
             self.losses.late += 1;
             return Vec::new();
@@ -305,7 +316,7 @@ impl<P: Clone> CorrelationEngine<P> {
             fields: Arc::clone(&arrival.fields),
             load: arrival.load.clone(),
         };
-        let group = state.touch(&key);
+        let group = state.group(&key);
         let before = group.len();
         // When settling, events come here in order, and none before this one will follow.
         let earliest = if self.bounds.settle {
@@ -320,7 +331,9 @@ impl<P: Clone> CorrelationEngine<P> {
             group.forget_oldest();
             forgotten += 1;
         }
-        let after = group.len();
+        let (after, hopeful) = (group.len(), group.is_hopeful(correlation));
+        state.touch(&key, hopeful);
+        self.hopeful |= hopeful;
         state.entries = (state.entries + after).saturating_sub(before);
         forgotten += state.make_room(self.bounds.entries_max, kept_from);
         self.losses.forgotten += forgotten;
@@ -398,34 +411,47 @@ fn parts_of<P: Clone>(loads: Vec<Load<P>>) -> Vec<Part<P>> {
 
 impl<P> Default for State<P> {
     fn default() -> Self {
-        Self { groups: FxHashMap::default(), order: BTreeMap::new(), touches: 0, entries: 0 }
+        Self {
+            groups: FxHashMap::default(),
+            order: BTreeMap::new(),
+            hopeless: BTreeMap::new(),
+            touches: 0,
+            entries: 0,
+        }
     }
 }
 
 impl<P: Clone> State<P> {
-    /// The group, now the last one touched.
-    fn touch(&mut self, key: &Key) -> &mut Group<P> {
+    fn group(&mut self, key: &Key) -> &mut Group<P> {
+        self.groups.entry(Arc::clone(key)).or_default()
+    }
+
+    /// Notes that the group is the last one added to.
+    fn touch(&mut self, key: &Key, hopeful: bool) {
+        let Some(group) = self.groups.get_mut(key) else { return };
         self.touches += 1;
-        let group = self.groups.entry(Arc::clone(key)).or_default();
         self.order.remove(&group.touched);
+        self.hopeless.remove(&group.touched);
         group.touched = self.touches;
-        self.order.insert(self.touches, Arc::clone(key));
-        group
+        let order = if hopeful { &mut self.order } else { &mut self.hopeless };
+        order.insert(self.touches, Arc::clone(key));
     }
 
     /// Lets groups go that are over, and then, for want of room, those that were left alone longest. Says how many
     /// events were forgotten that might have counted.
     fn make_room(&mut self, entries_max: usize, kept_from: i64) -> u64 {
         for _ in 0..OVER_AT_ONCE {
-            let Some((_, key)) = self.order.first_key_value() else { break };
-            if self.groups.get(key).is_some_and(|group| group.newest() >= kept_from) {
-                break;
+            for hopeful in [false, true] {
+                let order = if hopeful { &self.order } else { &self.hopeless };
+                let Some((_, key)) = order.first_key_value() else { continue };
+                if self.groups.get(key).is_none_or(|group| group.newest() < kept_from) {
+                    self.drop_oldest(hopeful);
+                }
             }
-            self.drop_oldest();
         }
         let mut forgotten = 0;
         while self.entries > entries_max && self.groups.len() > 1 {
-            forgotten += self.drop_oldest();
+            forgotten += self.drop_oldest(self.hopeless.is_empty());
         }
         if self.entries > entries_max
             && let Some(group) = self.groups.values_mut().next()
@@ -439,8 +465,9 @@ impl<P: Clone> State<P> {
         forgotten
     }
 
-    fn drop_oldest(&mut self) -> u64 {
-        let Some((_, key)) = self.order.pop_first() else { return 0 };
+    fn drop_oldest(&mut self, hopeful: bool) -> u64 {
+        let order = if hopeful { &mut self.order } else { &mut self.hopeless };
+        let Some((_, key)) = order.pop_first() else { return 0 };
         let dropped = self.groups.remove(&key).map_or(0, |group| group.len());
         self.entries = self.entries.saturating_sub(dropped);
         u64::try_from(dropped).unwrap_or(u64::MAX)

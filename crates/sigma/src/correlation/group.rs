@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::engine::{EventRef, Part};
 use super::measure::Tally;
-use super::{Correlation, measure};
+use super::{Correlation, CorrelationKind, Together, measure};
 
 /// What an event brings along.
 #[derive(Debug, Clone)]
@@ -55,6 +55,8 @@ pub(super) struct Group<P> {
     /// When it fired lately.
     fired: Vec<i64>,
     pub(super) touched: u64,
+    /// How many events are a first step.
+    firsts: usize,
 }
 
 impl<P> Default for Group<P> {
@@ -65,6 +67,7 @@ impl<P> Default for Group<P> {
             tally: Tally::default(),
             fired: Vec::new(),
             touched: 0,
+            firsts: 0,
         }
     }
 }
@@ -72,6 +75,12 @@ impl<P> Default for Group<P> {
 impl<P: Clone> Group<P> {
     pub(super) fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// Whether the group may still come to something: an order without its first step only waits for a late event.
+    pub(super) fn is_hopeful(&self, correlation: &Correlation) -> bool {
+        self.firsts > 0
+            || !matches!(correlation.kind, CorrelationKind::TemporalOrdered(Together::All))
     }
 
     pub(super) fn newest(&self) -> i64 {
@@ -92,6 +101,7 @@ impl<P: Clone> Group<P> {
             return Vec::new();
         }
         let (at, span) = (entry.at, span(correlation));
+        self.firsts += usize::from(entry.reference == 0);
         self.entries.insert(place, entry);
         if place + 1 < self.entries.len() {
             // Late: begin with the window that ends here, as if nothing had come after it.
@@ -122,6 +132,7 @@ impl<P: Clone> Group<P> {
     /// Forgets the oldest event, even if it could count.
     pub(super) fn forget_oldest(&mut self) {
         let Some(oldest) = self.entries.pop_front() else { return };
+        self.firsts = self.firsts.saturating_sub(usize::from(oldest.reference == 0));
         if self.start == 0 {
             self.tally.remove(&oldest);
         } else {

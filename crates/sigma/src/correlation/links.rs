@@ -1,6 +1,6 @@
 //! Which rules a correlation means: references looked up once, for a whole collection.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{Correlation, CorrelationKind, EventRef, Observation};
 use crate::matcher::RuleIndex;
@@ -72,6 +72,28 @@ impl Links {
     /// Why others cannot.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// Keeps problems of correlations that were sorted out before.
+    pub fn add_problems(&mut self, problems: &[Problem]) {
+        self.problems.extend_from_slice(problems);
+    }
+
+    /// How long a match of this rule can count, by the timespans of all that it is part of.
+    pub fn lasts(&self, rule: RuleIndex) -> Duration {
+        self.longest(self.roles(rule), 0)
+    }
+
+    fn longest(&self, roles: &[Role], depth: usize) -> Duration {
+        // Circles are refused, so a chain cannot be longer than there are correlations.
+        if depth > self.correlations.len() {
+            return Duration::ZERO;
+        }
+        let lasts = |(at, _): &Role| {
+            let own = self.correlations.get(*at).map(|one| one.timespan).unwrap_or_default();
+            own + self.longest(self.roles_of_correlation(*at), depth + 1)
+        };
+        roles.iter().map(lasts).max().unwrap_or_default()
     }
 
     /// Whether a match of this rule is part of any correlation.

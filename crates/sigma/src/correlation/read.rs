@@ -396,8 +396,11 @@ fn event(node: &Node) -> Result<SequenceEvent, Fault> {
             .and_then(|n| text(written, "times").ok()?.parse().ok().filter(|_| n >= 1.0))
             .ok_or_else(|| Fault::new(written.place, "`times` is a number", "write `times: 5`"))?,
     };
+    let category = node.get("category").map(|written| text(written, "category")).transpose()?;
     match node.get("event").map(Node::to_json) {
-        Some(serde_json::Value::Object(event)) => Ok(SequenceEvent { after, times, event }),
+        Some(serde_json::Value::Object(event)) => {
+            Ok(SequenceEvent { after, times, category, event })
+        }
         _ => Err(missing(node, "event", "add `event:` with fields such as `Image: /bin/bash`")),
     }
 }
