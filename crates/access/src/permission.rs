@@ -9,6 +9,8 @@ pub enum Permission {
     Read,
     /// Change and comment on incidents.
     Respond,
+    /// Keep and remove indicators.
+    ManageIndicators,
     /// Make users and give them new passwords.
     ManageUsers,
     /// Let machines in.
@@ -25,6 +27,7 @@ impl Permission {
         match self {
             Self::Read => "read",
             Self::Respond => "respond",
+            Self::ManageIndicators => "manage_indicators",
             Self::ManageUsers => "manage_users",
             Self::EnrolDevices => "enrol_devices",
             Self::ManageTokens => "manage_tokens",
@@ -37,10 +40,11 @@ impl Permission {
 pub const fn permissions(role: Role) -> &'static [Permission] {
     match role {
         Role::Reader => &[Permission::Read],
-        Role::Responder => &[Permission::Read, Permission::Respond],
+        Role::Responder => &[Permission::Read, Permission::Respond, Permission::ManageIndicators],
         Role::Administrator => &[
             Permission::Read,
             Permission::Respond,
+            Permission::ManageIndicators,
             Permission::ManageUsers,
             Permission::EnrolDevices,
             Permission::ManageTokens,

@@ -33,6 +33,8 @@ needs!(
     Read = Some(Permission::Read),
     /// To answer.
     Respond = Some(Permission::Respond),
+    /// To keep and remove indicators.
+    ManageIndicators = Some(Permission::ManageIndicators),
     /// To make users.
     ManageUsers = Some(Permission::ManageUsers),
     /// To let machines in.

@@ -1,6 +1,7 @@
 //! The OpenAPI document: derived from the handlers, kept in `api/openapi.json`, and what the console's client
 //! is made from.
 
+use axum::extract::DefaultBodyLimit;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -8,8 +9,8 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Api, alerts, audit, devices, enrolment, health, hunting, incidents, me, overview, rules,
-    session, stream, timeline, users,
+    Api, alerts, audit, devices, enrolment, health, hunting, incidents, indicators, me, overview,
+    rules, session, stream, timeline, users,
 };
 
 #[derive(OpenApi)]
@@ -36,6 +37,9 @@ impl Modify for Ways {
 
 /// Every call of the interface with its description.
 pub(crate) fn calls() -> OpenApiRouter<Api> {
+    let lists = OpenApiRouter::new()
+        .routes(routes!(indicators::import_indicators))
+        .layer(DefaultBodyLimit::max(indicators::LARGEST_LIST));
     let calls = OpenApiRouter::new()
         .routes(routes!(session::sign_in, session::sign_out))
         .routes(routes!(me::me))
@@ -57,6 +61,9 @@ pub(crate) fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(hunting::validate))
         .routes(routes!(hunting::run))
         .routes(routes!(rules::rules))
+        .routes(routes!(indicators::indicators, indicators::make_indicator))
+        .routes(routes!(indicators::remove_indicator))
+        .merge(lists)
         .routes(routes!(audit::audit))
         .routes(routes!(users::users, users::make_user))
         .routes(routes!(users::reset_password))

@@ -17,6 +17,7 @@ mod front;
 mod health;
 mod hunting;
 mod incidents;
+mod indicators;
 mod me;
 mod overview;
 mod problem;

@@ -3,6 +3,7 @@
 mod house;
 mod hunting;
 mod incidents;
+mod indicators;
 mod permissions;
 mod sessions;
 

@@ -106,6 +106,31 @@ impl Client {
         Ok(Self::answer(response))
     }
 
+    /// `DELETE /api/v1{path}`.
+    pub(crate) fn delete(&self, path: &str) -> anyhow::Result<Value> {
+        let url = format!("{}/api/v1{path}", self.access.url);
+        let response = self
+            .agent
+            .delete(&url)
+            .header("authorization", format!("Bearer {}", self.access.token))
+            .call()
+            .with_context(|| self.unreachable())?;
+        Self::answer(response).map_err(anyhow::Error::from)
+    }
+
+    /// `POST /api/v1{path}` with a text that is no JSON.
+    pub(crate) fn post_text(&self, path: &str, text: &str) -> anyhow::Result<Value> {
+        let url = format!("{}/api/v1{path}", self.access.url);
+        let response = self
+            .agent
+            .post(&url)
+            .header("authorization", format!("Bearer {}", self.access.token))
+            .header("content-type", "text/plain; charset=utf-8")
+            .send(text)
+            .with_context(|| self.unreachable())?;
+        Self::answer(response).map_err(anyhow::Error::from)
+    }
+
     fn unreachable(&self) -> String {
         format!(
             "asking the server at {}: is it running? `bartizan serve` starts it",

@@ -6,6 +6,7 @@ mod client;
 mod console;
 mod detect;
 mod hunt;
+mod indicators;
 mod local_sensor;
 mod operator;
 mod rules;
@@ -40,6 +41,8 @@ enum Task {
     Simulate(simulate::Options),
     /// Look at rules: list, check, measure and test them, see what they cover.
     Rules(rules::Options),
+    /// Keep lists of known bad (or good) values: hashes, addresses, domains, URLs.
+    Indicators(indicators::Options),
     /// Make the administrator's sign-in new: prints a one-time password.
     ResetPassword(operator::ResetPassword),
     /// Make a one-time token for enrolling a machine.
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Task::Detect(options) => detect::run(&options),
         Task::Simulate(options) => simulate::run(&data, &options),
         Task::Rules(options) => rules::run(&options),
+        Task::Indicators(options) => indicators::run(&data, &options),
         Task::ResetPassword(options) => operator::reset_password(&data, &options),
         Task::EnrolmentToken(options) => operator::enrolment_token(&data, &options),
     };

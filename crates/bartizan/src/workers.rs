@@ -4,6 +4,7 @@
 //! crash repeats work and never results. A reader that fails says so, waits and tries the same record again: it
 //! never passes over one.
 
+mod indicators;
 mod judge;
 
 use std::{
@@ -22,6 +23,7 @@ use bartizan_model::{Envelope, Timestamp};
 use bartizan_store::{StepEffects, Store};
 use bartizan_telemetry::Telemetry;
 
+use indicators::Watch;
 use judge::Judge;
 
 /// Most log records read at once.
@@ -57,16 +59,22 @@ impl Workers {
     ) -> anyhow::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let detector = Arc::new(detector);
-        let judge = Judge::resume(&rooms.store, Arc::clone(&detector))?;
-        let (judging, gathering) = (rooms.clone(), rooms.clone());
+        let watch = Arc::new(Watch::default());
+        let judge = Judge::resume(&rooms.store, Arc::clone(&detector), Arc::clone(&watch))?;
+        let (judging, gathering, looking) = (rooms.clone(), rooms.clone(), rooms.clone());
         let (stop_judging, stop_gathering) = (Arc::clone(&stop), Arc::clone(&stop));
-        let judging = std::thread::Builder::new()
-            .name("judge".to_owned())
-            .spawn(move || judge_all(&judging, (judge, detector), &changed, &stop_judging))?;
+        let stop_looking = Arc::clone(&stop);
+        let looked_for = Arc::clone(&watch);
+        let looking = std::thread::Builder::new()
+            .name("indicators".to_owned())
+            .spawn(move || indicators::watch_all(&looking, &looked_for, &stop_looking))?;
+        let judging = std::thread::Builder::new().name("judge".to_owned()).spawn(move || {
+            judge_all(&judging, (judge, detector, watch), &changed, &stop_judging)
+        })?;
         let gathering = std::thread::Builder::new()
             .name("gather".to_owned())
             .spawn(move || gather_all(&gathering, &stop_gathering))?;
-        Ok(Self { stop, threads: vec![judging, gathering] })
+        Ok(Self { stop, threads: vec![judging, gathering, looking] })
     }
 
     /// End both after the record each is at.
@@ -83,7 +91,7 @@ impl Workers {
 /// Judge every record of the log. What was judged and could not be kept is forgotten and judged anew.
 fn judge_all(
     rooms: &Rooms,
-    (mut judge, detector): (Judge, Arc<Detector>),
+    (mut judge, detector, watch): (Judge, Arc<Detector>, Arc<Watch>),
     changed: &dyn Fn(&StepEffects),
     stop: &AtomicBool,
 ) {
@@ -91,9 +99,13 @@ fn judge_all(
         let place = judge.place();
         let outcome = judge_some(rooms, &mut judge, changed);
         if outcome.is_err()
-            && let Ok(anew) = Judge::resume(&rooms.store, Arc::clone(&detector))
+            && let Ok(anew) = Judge::resume(&rooms.store, Arc::clone(&detector), Arc::clone(&watch))
         {
             judge = anew;
+        }
+        match judge.adopt(&rooms.store) {
+            Ok(found) => found.iter().for_each(changed),
+            Err(error) => tracing::error!("keeping what a hunt for indicators found: {error:#}"),
         }
         let next = go_on("judging events", outcome, &rooms.log, place);
         forget_read(rooms, next);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bartizan_detection::Clue;
+use bartizan_detection::{Clue, Learned};
 use bartizan_incident::Joined;
 use bartizan_model::{
     Alert, Connection, DeviceFacts, EventsLost, FileChange, Process, ProcessKey, SensorHealth,
@@ -30,6 +30,8 @@ pub struct Effects {
     pub losses: Vec<EventsLost>,
     /// What was found that only serves correlations, to be taken up again after a restart.
     pub clues: Vec<Clue>,
+    /// What was learned of how usual things are.
+    pub learned: Vec<Learned>,
     /// Alerts not raised since the same was said of the same process a moment ago.
     pub repeated: u64,
 }

@@ -5,13 +5,15 @@
 
 mod effects;
 mod repeats;
+mod sighting;
 mod state;
 mod step;
 
 pub use effects::{Effects, EndedProcess, Touch, Touched};
 pub use repeats::{REPEAT_WITHIN, REPEATS_MAX};
+pub use sighting::{Remembered, remembered_sighting, sighting_rule};
 pub use state::State;
-pub use step::step;
+pub use step::{adopt, step};
 
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use bartizan_detection::{Clue, Detector, Scratch, Sequences};
+use bartizan_detection::{Clue, Detector, Learned, Rarity, Scratch, Sequences};
 use bartizan_incident::Correlator;
+use bartizan_indicator::IndicatorSet;
 use bartizan_lineage::{Told, Tree};
 use bartizan_model::{Alert, DeviceId, Incident, IncidentId, Process, TenantId, Timestamp};
 
@@ -18,6 +19,8 @@ pub struct State {
     pub(crate) correlators: HashMap<TenantId, Correlator>,
     pub(crate) repeats: Repeats,
     pub(crate) sequences: Sequences,
+    pub(crate) rarity: Rarity,
+    pub(crate) indicators: HashMap<TenantId, Arc<IndicatorSet>>,
 }
 
 impl State {
@@ -26,6 +29,8 @@ impl State {
         Self {
             scratch: detector.scratch(),
             sequences: Sequences::new(Arc::clone(&detector)),
+            rarity: Rarity::default(),
+            indicators: HashMap::new(),
             detector,
             trees: HashMap::new(),
             correlators: HashMap::new(),
@@ -38,6 +43,11 @@ impl State {
         self.scratch = detector.scratch();
         self.sequences = Sequences::new(Arc::clone(&detector));
         self.detector = detector;
+    }
+
+    /// Look for these indicators of a tenant from now on. The set was made elsewhere, so nothing waits for it.
+    pub fn use_indicators(&mut self, tenant: TenantId, indicators: Arc<IndicatorSet>) {
+        self.indicators.insert(tenant, indicators);
     }
 
     /// Take up a tenant's incidents after a restart: the open ones with their alerts, and the next number. What those
@@ -61,6 +71,17 @@ impl State {
     /// Take up what was found before a restart and can still be part of a correlation.
     pub fn resume_clues(&mut self, tenant: TenantId, clues: impl IntoIterator<Item = Clue>) {
         self.sequences.resume(tenant, clues);
+    }
+
+    /// Take up what was learned of how usual things are, and since when each device is watched (a day, from 1970).
+    pub fn resume_rarity(
+        &mut self,
+        tenant: TenantId,
+        learned: impl IntoIterator<Item = Learned>,
+        watched_since: impl IntoIterator<Item = (DeviceId, i64)>,
+    ) {
+        self.rarity.resume_devices(tenant, watched_since);
+        self.rarity.resume(tenant, learned);
     }
 
     /// Take up what is known of a device's processes after a restart.

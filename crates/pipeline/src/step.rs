@@ -1,11 +1,11 @@
 //! One step: a batch of events in, what they change out.
 
-use bartizan_detection::{Kin, doer};
+use bartizan_detection::{Around, Kin, doer};
 use bartizan_incident::Correlator;
 use bartizan_lineage::{Told, Tree};
 use bartizan_model::{Action, Alert, Envelope, Timestamp, rows_of};
 
-use crate::{Effects, EndedProcess, State, Touch, Touched};
+use crate::{Effects, EndedProcess, State, Touch, Touched, sighting};
 
 /// Judge a batch. The envelopes are of one device, in the order of its stream; `now` is when the server judges.
 pub fn step(state: &mut State, batch: &[Envelope], now: Timestamp) -> Effects {
@@ -16,8 +16,14 @@ pub fn step(state: &mut State, batch: &[Envelope], now: Timestamp) -> Effects {
         let detector = std::sync::Arc::clone(&state.detector);
         let tree = state.trees.get(&(envelope.tenant, envelope.device));
         let kin = |which| kin(which, envelope, tree);
-        let judged = detector.judge_event(envelope, &rows, &kin, now, &mut state.scratch);
+        let (facts, learned) = state.rarity.observe(envelope);
+        effects.learned.extend(learned);
+        let around = Around { facts, kin: &kin };
+        let judged = detector.judge_event(envelope, &rows, &around, now, &mut state.scratch);
         for alert in judged.alerts {
+            correlate(state, alert, &mut effects);
+        }
+        for alert in sightings(state, envelope, now) {
             correlate(state, alert, &mut effects);
         }
         for clue in judged.clues {
@@ -28,6 +34,18 @@ pub fn step(state: &mut State, batch: &[Envelope], now: Timestamp) -> Effects {
             effects.clues.extend(keep.then_some(clue));
         }
     }
+    effects
+}
+
+fn sightings(state: &State, envelope: &Envelope, now: Timestamp) -> Vec<Alert> {
+    let Some(indicators) = state.indicators.get(&envelope.tenant) else { return Vec::new() };
+    sighting::sightings(indicators, envelope, now)
+}
+
+/// A claim that was made elsewhere (a hunt over stored events) finds its family and incident like any other.
+pub fn adopt(state: &mut State, alert: Alert) -> Effects {
+    let mut effects = Effects::default();
+    correlate(state, alert, &mut effects);
     effects
 }
 

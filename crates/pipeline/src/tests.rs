@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bartizan_detection::{Collection, Detector};
+use bartizan_indicator::{Defaults, Format, IndicatorSet, import};
 use bartizan_model::{
     Action, Alert, BootId, Connection, ConnectionOutcome, DeviceId, Envelope, Event, EventId,
     FileChange, FileOperation, Incident, IncidentId, JoinReason, Process, ProcessKey, ProcessUser,
@@ -349,4 +350,28 @@ fn resumed(kept: &Effects) -> State {
     state.resume_incidents(id(1), 2, open);
     state.resume_processes(id(1), id(2), kept.processes.iter().cloned());
     state
+}
+
+#[test]
+fn a_known_address_is_an_alert_of_its_tenant_and_only_from_then_on() {
+    let (mut state, mut machine) = (fresh(), Machine::new());
+    let program = process(7, "/usr/bin/python3", None);
+    let connects = |machine: &mut Machine| machine.connects(&program, ConnectionOutcome::Succeeded);
+    let now = Timestamp::from_millis(2_000_000);
+    let before = step(&mut state, &[connects(&mut machine)], now);
+    let list = import(Format::Plain, "198.51.100.0/24;Bad hoster", &Defaults::default());
+    let set = Arc::new(IndicatorSet::new(list.indicators));
+    state.use_indicators(id(9), Arc::clone(&set));
+    let of_another = step(&mut state, &[connects(&mut machine)], now);
+    state.use_indicators(id(1), set);
+
+    let after = step(&mut state, &[connects(&mut machine)], now);
+
+    assert_eq!((before.alerts.len(), of_another.alerts.len()), (0, 0));
+    let alert = &after.alerts[0];
+    assert_eq!(&*alert.title, "Indicator seen: Bad hoster");
+    assert_eq!(alert.process, Some(program.key));
+    assert_eq!(&*alert.matched[0].pattern, "network 198.51.100.0/24");
+    assert_eq!(&*alert.matched[0].value, "198.51.100.7");
+    assert_eq!(after.incidents.len(), 1);
 }

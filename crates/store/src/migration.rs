@@ -7,6 +7,8 @@ use crate::error::{Doing as _, Result, StoreError};
 const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../migrations/0001_records.sql")),
     (2, include_str!("../migrations/0002_clues.sql")),
+    (3, include_str!("../migrations/0003_indicators.sql")),
+    (4, include_str!("../migrations/0004_rarity.sql")),
 ];
 
 /// Brings the records to the version of this program.

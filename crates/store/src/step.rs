@@ -8,7 +8,10 @@ use bartizan_model::{
     ProcessKey, SensorHealth, TenantId, Text, Timestamp,
 };
 
-use crate::{KeptClue, Store, alert, catalogue, clue, device, error::Result, incident, process};
+use crate::{
+    KeptClue, Store, UsualThing, alert, catalogue, clue, device, error::Result, incident, process,
+    rarity,
+};
 
 /// Name under which the pipeline's position is kept.
 const READER: &str = "pipeline";
@@ -36,6 +39,8 @@ pub struct StepEffects {
     pub incidents: Vec<IncidentEffect>,
     /// What was found that only serves correlations.
     pub clues: Vec<KeptClue>,
+    /// What was learned of how usual things are.
+    pub learned: Vec<UsualThing>,
     /// What the machine is, if it was told.
     pub facts: Option<(Timestamp, DeviceFacts)>,
     /// How its sensor is, if it was told.
@@ -63,6 +68,7 @@ impl StepEffects {
             alerts: Vec::new(),
             incidents: Vec::new(),
             clues: Vec::new(),
+            learned: Vec::new(),
             facts: None,
             health: None,
             losses: Vec::new(),
@@ -132,9 +138,27 @@ impl Store {
                     incident::keep(t, effect, step.received_at)?;
                 }
                 clue::keep(t, step)?;
+                rarity::keep(t, step)?;
                 process::forget(t, step)?;
             }
             catalogue::advance(t, READER, position)
+        })
+    }
+
+    /// Keeps claims that no record of the log brought: what was found in events kept before. Nothing is said of when the
+    /// device was heard, nor of the position.
+    pub fn commit_claims(&self, steps: &[StepEffects]) -> Result<()> {
+        self.write(|t| {
+            for step in steps {
+                for alert in &step.alerts {
+                    alert::keep(t, alert)?;
+                    process::keep_family(t, alert)?;
+                }
+                for effect in &step.incidents {
+                    incident::keep(t, effect, step.received_at)?;
+                }
+            }
+            Ok(())
         })
     }
 

@@ -256,3 +256,61 @@ fn no_function_reads_without_a_tenant() {
     }
     assert!(seen > 30, "only {seen} functions were looked at");
 }
+
+#[test]
+fn clues_are_kept_as_long_as_they_can_count_and_apart_by_tenant() {
+    let house = house();
+    let clue = |event: &str, until: Timestamp| crate::KeptClue {
+        rule: "r".into(),
+        title: "R".into(),
+        device: house.device,
+        device_name: "web-1".into(),
+        event: event.parse().unwrap(),
+        at: NOON,
+        until,
+        process: None,
+        fields: vec![("process_family".into(), "f".into())],
+        evidence: Vec::new(),
+        matched: Vec::new(),
+    };
+    let mut step = StepEffects::new(house.tenant, house.device, "web-1".into(), NOON);
+    let (short, long) = (NOON.plus(Duration::from_secs(60)), NOON.plus(Duration::from_secs(900)));
+    let stream = "00000000000040008000000000000003";
+    step.clues = vec![clue(&format!("{stream}.1"), short), clue(&format!("{stream}.2"), long)];
+    house.store.commit_step(&step, 1).unwrap();
+    house.store.commit_step(&step, 2).unwrap();
+
+    let at = |after: u64| NOON.plus(Duration::from_secs(after));
+    let kept = |tenant, after| house.store.load_clues(tenant, at(after)).unwrap();
+
+    assert_eq!(kept(house.tenant, 0), step.clues);
+    assert_eq!(kept(house.tenant, 61), step.clues[1..]);
+    let other = "00000000-0000-4000-8000-000000000009".parse().unwrap();
+    assert_eq!(kept(other, 0), []);
+}
+
+#[test]
+fn what_is_usual_is_kept_for_a_month_and_once_for_each_device() {
+    let house = house();
+    let learn = |things: &[(u64, i64)]| {
+        let mut step = StepEffects::new(house.tenant, house.device, "web-1".into(), NOON);
+        let thing = |(thing, day): &(u64, i64)| crate::UsualThing {
+            device: house.device,
+            thing: *thing,
+            day: *day,
+        };
+        step.learned = things.iter().map(thing).collect();
+        house.store.commit_step(&step, 1).unwrap();
+    };
+    learn(&[(u64::MAX, 100), (7, 100)]);
+    learn(&[(7, 110)]);
+    let days = || -> Vec<(u64, i64)> {
+        let kept = house.store.load_usual_things(house.tenant).unwrap();
+        kept.into_iter().map(|usual| (usual.thing, usual.day)).collect()
+    };
+    assert_eq!(days(), [(u64::MAX, 100), (7, 110)]);
+    learn(&[(8, 135)]);
+    assert_eq!(days(), [(7, 110), (8, 135)]);
+    let since = house.store.load_watched_devices(house.tenant).unwrap();
+    assert_eq!(since, [(house.device, 100)]);
+}

@@ -3,13 +3,15 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use bartizan_detection::{Clue, Detector};
+use bartizan_detection::{Clue, Detector, Learned};
 use bartizan_event_log::{Entry, Position};
 use bartizan_model::{DeviceId, TenantId, Timestamp};
-use bartizan_pipeline::{Effects, State, step};
-use bartizan_store::{EndedProcess, IncidentEffect, KeptClue, StepEffects, Store, Touch, Touched};
+use bartizan_pipeline::{Effects, State, adopt, step};
+use bartizan_store::{
+    EndedProcess, IncidentEffect, KeptClue, StepEffects, Store, Touch, Touched, UsualThing,
+};
 
-use super::{after, clock, envelopes};
+use super::{after, clock, envelopes, indicators::Watch};
 
 /// Processes that ended longer ago than this are not taken up again after a start.
 const TAKE_UP_ENDED_WITHIN: Duration = Duration::from_secs(3_600);
@@ -23,11 +25,16 @@ pub(super) struct Judge {
     place: Position,
     devices: HashSet<(TenantId, DeviceId)>,
     looked_at: Timestamp,
+    watch: Arc<Watch>,
 }
 
 impl Judge {
     /// Take up what the store knows. After a failure too: what was judged and not kept is judged anew.
-    pub(super) fn resume(store: &Store, detector: Arc<Detector>) -> anyhow::Result<Self> {
+    pub(super) fn resume(
+        store: &Store,
+        detector: Arc<Detector>,
+        watch: Arc<Watch>,
+    ) -> anyhow::Result<Self> {
         let mut state = State::new(detector);
         for tenant in store.door().tenants().context("listing tenants")? {
             let mut open = Vec::new();
@@ -37,11 +44,19 @@ impl Judge {
             }
             let next = store.next_incident_number(tenant.id).context("counting incidents")?;
             state.resume_incidents(tenant.id, next, open);
+            let learned = store.load_usual_things(tenant.id).context("taking up what is usual")?;
+            let since = store.load_watched_devices(tenant.id)?;
+            let learned = learned.into_iter().map(|UsualThing { device, thing, day }| Learned {
+                device,
+                thing,
+                day,
+            });
+            state.resume_rarity(tenant.id, learned, since);
             let clues = store.load_clues(tenant.id, clock()).context("taking up clues")?;
             state.resume_clues(tenant.id, clues.into_iter().map(clue));
         }
         let place = after(store.pipeline_position().context("finding the place in the event log")?);
-        Ok(Self { state, place, devices: HashSet::new(), looked_at: Timestamp::default() })
+        Ok(Self { state, place, devices: HashSet::new(), looked_at: Timestamp::default(), watch })
     }
 
     /// Where to go on reading.
@@ -58,6 +73,9 @@ impl Judge {
     ) -> anyhow::Result<Vec<StepEffects>> {
         // Before anything is judged: an incident that is opened below is not in the store yet.
         self.heed_decisions(store)?;
+        for (tenant, indicators) in self.watch.sets() {
+            self.state.use_indicators(tenant, indicators);
+        }
         let mut steps = Vec::with_capacity(entries.len());
         for (_, entry) in entries {
             self.take_up_device(store, entry)?;
@@ -66,6 +84,25 @@ impl Judge {
         }
         store.commit_steps(&steps, last.0).context("keeping what was judged")?;
         self.place = last.next();
+        Ok(steps)
+    }
+
+    /// Gives what a hunt over stored events found its place among the incidents, and keeps it.
+    pub(super) fn adopt(&mut self, store: &Store) -> anyhow::Result<Vec<StepEffects>> {
+        let now = clock();
+        let found = self.watch.found();
+        let mut steps = Vec::with_capacity(found.len());
+        for alert in found {
+            let (tenant, device, name) = (alert.tenant, alert.device, alert.device_name.clone());
+            let effects = adopt(&mut self.state, alert);
+            let mut step = StepEffects::new(tenant, device, name, now);
+            step.alerts = effects.alerts;
+            step.incidents = effects.incidents.into_iter().map(incident).collect();
+            steps.push(step);
+        }
+        if !steps.is_empty() {
+            store.commit_claims(&steps).context("keeping what a hunt found")?;
+        }
         Ok(steps)
     }
 
@@ -118,16 +155,21 @@ fn kept(entry: &Entry, effects: Effects) -> StepEffects {
         .collect();
     step.touches = effects.touches.into_iter().map(touch).collect();
     step.alerts = effects.alerts;
-    step.incidents = effects
-        .incidents
-        .into_iter()
-        .map(|joined| IncidentEffect { incident: joined.incident, joined: joined.alerts })
-        .collect();
+    step.incidents = effects.incidents.into_iter().map(incident).collect();
     step.clues = effects.clues.into_iter().map(kept_clue).collect();
+    step.learned = effects
+        .learned
+        .into_iter()
+        .map(|Learned { device, thing, day }| UsualThing { device, thing, day })
+        .collect();
     step.facts = effects.facts;
     step.health = effects.health;
     step.losses = effects.losses;
     step
+}
+
+fn incident(joined: bartizan_incident::Joined) -> IncidentEffect {
+    IncidentEffect { incident: joined.incident, joined: joined.alerts }
 }
 
 fn touch(touch: bartizan_pipeline::Touch) -> Touch {
