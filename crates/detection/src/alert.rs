@@ -107,6 +107,9 @@ fn together(correlation: &Correlation, fired: &Fired<std::sync::Arc<Clue>>) -> M
             counted(threshold, &format!("different {}", names.join(" and ")))
         }
         CorrelationKind::Value(_, name, threshold) => format!("{name} {threshold}"),
+        CorrelationKind::Regularity(_, threshold) => {
+            format!("times between them spread by {threshold} % of their mean")
+        }
         CorrelationKind::Temporal(_) => "all together".to_owned(),
         CorrelationKind::TemporalOrdered(_) => "one after another".to_owned(),
     };
@@ -178,7 +181,8 @@ pub fn doer(envelope: &Envelope) -> Option<&Process> {
     }
 }
 
-fn evidence(envelope: &Envelope) -> Vec<Evidence> {
+/// The things an event names, with the part each plays.
+pub fn evidence(envelope: &Envelope) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let mut push = |role, entity| evidence.push(Evidence { role, entity });
     let doer = doer(envelope);

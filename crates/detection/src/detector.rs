@@ -10,6 +10,7 @@ use bartizan_sigma::{
 
 use crate::alert;
 use crate::clue::{Clue, Kin};
+use crate::rarity::{Facts, NO_FACTS};
 use crate::row_fields::{Columns, RowFields};
 use crate::sequences::Scopes;
 
@@ -72,6 +73,27 @@ pub struct Judged {
     pub clues: Vec<Clue>,
 }
 
+/// What is known of an event besides what it says.
+pub struct Around<'a> {
+    /// How usual it is.
+    pub facts: Facts,
+    /// How its process belongs to others.
+    pub kin: &'a dyn Fn(Kin) -> Option<String>,
+}
+
+impl Around<'_> {
+    /// Nothing.
+    pub const fn nothing() -> Self {
+        Self { facts: NO_FACTS, kin: &|_| None }
+    }
+}
+
+impl std::fmt::Debug for Around<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Around").field("facts", &self.facts).finish_non_exhaustive()
+    }
+}
+
 /// A rule that can never match as it is.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Blindness<'a> {
@@ -130,35 +152,38 @@ impl Detector {
     }
 
     /// The rules that match a row. A row that no rule is about costs nothing.
-    pub fn judge(&self, row: &Row, scratch: &mut Scratch) -> Vec<Detection<'_>> {
+    pub fn judge(&self, row: &Row, facts: Facts, scratch: &mut Scratch) -> Vec<Detection<'_>> {
         let Some(table) = self.tables.iter().find(|t| t.table == row.table()) else {
             return Vec::new();
         };
         let Some(kind) = table.kind_of(row) else { return Vec::new() };
-        let fields = RowFields { row, columns: &table.columns };
+        let fields = RowFields { row, columns: &table.columns, facts };
         let found = self.matcher.judge(&kind.route, &fields, scratch);
         found.into_iter().filter_map(|found| self.detection(found)).collect()
     }
 
-    /// What the rules say of an event, from the rows it became. `kin` tells how its process belongs to others.
+    /// What the rules say of an event, from the rows it became and what else is known of it.
     pub fn judge_event(
         &self,
         envelope: &Envelope,
         rows: &[Row],
-        kin: &dyn Fn(Kin) -> Option<String>,
+        around: &Around<'_>,
         now: Timestamp,
         scratch: &mut Scratch,
     ) -> Judged {
         let mut judged = Judged::default();
         for row in rows {
-            for detection in self.judge(row, scratch) {
-                if let Some(clue) = self.clue(&detection, envelope, row, kin) {
+            for detection in self.judge(row, around.facts, scratch) {
+                if let Some(clue) = self.clue(&detection, envelope, row, around.kin) {
                     judged.clues.push(clue);
                 }
                 if self.is_silent(detection.index) {
                     continue;
                 }
-                let alert = alert::alert(&detection, envelope, now);
+                let mut alert = alert::alert(&detection, envelope, now);
+                if let Some(unusual) = around.facts.explained() {
+                    alert.description = format!("{} {unusual}", alert.description).into();
+                }
                 if judged.alerts.iter().all(|other| other.id != alert.id) {
                     judged.alerts.push(alert);
                 }
@@ -175,7 +200,7 @@ impl Detector {
         now: Timestamp,
         scratch: &mut Scratch,
     ) -> Vec<Alert> {
-        self.judge_event(envelope, rows, &|_| None, now, scratch).alerts
+        self.judge_event(envelope, rows, &Around::nothing(), now, scratch).alerts
     }
 
     /// What a match contributes to correlations, if any is about its rule.

@@ -6,13 +6,15 @@
 mod alert;
 mod clue;
 mod detector;
+mod rarity;
 mod row_fields;
 mod sequences;
 
-/// The process an alert about an event is about.
-pub use alert::doer;
+/// The process that an alert about an event is about, and the things it names.
+pub use alert::{doer, evidence};
 /// What a detector is made from and works with.
 pub use bartizan_sigma::{Collection, Placeholders, Scratch};
 pub use clue::{Clue, Kin};
-pub use detector::{Blindness, Detection, DetectionError, Detector, Judged};
+pub use detector::{Around, Blindness, Detection, DetectionError, Detector, Judged};
+pub use rarity::{Facts, LEARN_DAYS, Learned, Rarity, THINGS_MAX, Usual, WINDOW_DAYS};
 pub use sequences::{LATENESS, Sequences};

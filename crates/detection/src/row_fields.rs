@@ -1,13 +1,15 @@
 //! A row of a telemetry table as Sigma sees it.
 
-use bartizan_model::{Row, TableDefinition, Value as Cell};
+use bartizan_model::{Row, Table, TableDefinition, Value as Cell};
 use bartizan_sigma::{FieldId, Fields, Value};
+
+use crate::rarity::{FactField, Facts};
 
 /// Which column of one table answers which field.
 #[derive(Debug)]
 pub(crate) struct Columns {
-    /// By field number: the position of the column.
-    by_field: Vec<Option<usize>>,
+    /// By field number: where the answer is.
+    by_field: Vec<Option<Answer>>,
     /// Every column that has a Sigma name, with that name.
     named: Vec<(&'static str, usize)>,
 }
@@ -16,7 +18,13 @@ impl Columns {
     /// A field is answered by the column that carries its Sigma name, or else by the column of that very name, so
     /// that rules can also ask for what only Linux knows.
     pub(crate) fn of(table: &TableDefinition, fields: &[String]) -> Self {
-        let position = |field: &String| Self::position_of(table, field);
+        let has_facts =
+            matches!(table.table, Table::DeviceProcessEvents | Table::DeviceNetworkEvents);
+        let position = |field: &String| {
+            let column = Self::position_of(table, field).map(Answer::Column);
+            let fact = || FactField::named(field).filter(|_| has_facts).map(Answer::Fact);
+            column.or_else(fact)
+        };
         let named = table.columns.iter().enumerate();
         let named = named.filter_map(|(at, column)| Some((*column.sigma.first()?, at)));
         Self { by_field: fields.iter().map(position).collect(), named: named.collect() }
@@ -29,12 +37,19 @@ impl Columns {
     }
 
     pub(crate) fn answers(&self, field: FieldId) -> bool {
-        self.position(field).is_some()
+        self.answer(field).is_some()
     }
 
-    fn position(&self, field: FieldId) -> Option<usize> {
+    fn answer(&self, field: FieldId) -> Option<Answer> {
         self.by_field.get(usize::from(field.0)).copied().flatten()
     }
+}
+
+/// Where the answer to a field is.
+#[derive(Debug, Clone, Copy)]
+enum Answer {
+    Column(usize),
+    Fact(FactField),
 }
 
 /// A row with the columns of its table.
@@ -42,11 +57,15 @@ impl Columns {
 pub(crate) struct RowFields<'a> {
     pub(crate) row: &'a Row,
     pub(crate) columns: &'a Columns,
+    pub(crate) facts: Facts,
 }
 
 impl Fields for RowFields<'_> {
     fn field(&self, field: FieldId) -> Option<Value<'_>> {
-        self.row.value(self.columns.position(field)?).map(value)
+        match self.columns.answer(field)? {
+            Answer::Column(position) => self.row.value(position).map(value),
+            Answer::Fact(fact) => self.facts.value(fact),
+        }
     }
 
     fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use bartizan_detection::{Clue, Detector};
+use bartizan_detection::{Clue, Detector, Learned};
 use bartizan_model::{
     Alert, AlertId, DeviceId, Entity, Incident, IncidentId, IncidentStatus, Process, ProcessKey,
     Severity,
@@ -24,6 +24,7 @@ pub(crate) struct Outcome {
     pub(crate) incidents: BTreeMap<IncidentId, Incident>,
     pub(crate) processes: BTreeMap<(DeviceId, ProcessKey), Arc<Process>>,
     pub(crate) clues: Vec<Clue>,
+    pub(crate) learned: Vec<Learned>,
     expected_alerts: BTreeSet<AlertId>,
     /// With how many alerts each had when it was expected: one that has grown can be spoken of again.
     expected_incidents: BTreeMap<IncidentId, usize>,
@@ -41,6 +42,7 @@ impl Outcome {
             }
         }
         self.clues.extend(effects.clues);
+        self.learned.extend(effects.learned);
         for joined in effects.incidents {
             let known = self.incidents.get(&joined.incident.id).map(|incident| incident.status);
             let mut incident = joined.incident;

@@ -252,6 +252,7 @@ impl Play {
         let tenant = self.stage.tenant;
         let mut state = State::new(Arc::clone(&self.detector));
         state.resume_incidents(tenant, self.outcome.next_incident(), self.outcome.open());
+        state.resume_rarity(tenant, self.outcome.learned.iter().copied(), []);
         state.resume_clues(tenant, self.outcome.clues.iter().cloned());
         for ((device, _), process) in &self.outcome.processes {
             let device: DeviceId = *device;

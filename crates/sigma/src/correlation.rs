@@ -125,6 +125,9 @@ pub enum CorrelationKind {
     ValueCount(Vec<String>, Threshold),
     /// What the numbers of a field come to.
     Value(Measure, String, Threshold),
+    /// How regular the events come: the spread of the times between them, in percent of their mean, when there are at
+    /// least so many. Not of the specification: it is how a beacon looks.
+    Regularity(usize, Threshold),
     /// Which of the rules match, in any order.
     Temporal(Together),
     /// Which of the rules match, in the order they are listed.

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bartizan_detection::{Detector, Kin, Sequences};
+use bartizan_detection::{Around, Detector, Kin, Sequences};
 use bartizan_model::{Alert, Entity, Envelope, EventId, Timestamp, rows_of};
 use bartizan_sigma::{
     Bounds, Collection, Correlation, CorrelationEngine, EventRef, Expect, Links, LogSource,
@@ -113,7 +113,9 @@ fn told(events: &[(&str, Value, &str)]) -> Vec<Alert> {
         let event = bartizan_model::Event { id, at, ..envelope.event };
         let envelope = Envelope { event, ..envelope };
         let kin = |which| (which == Kin::Family).then(|| (*family).to_owned());
-        let judged = detector.judge_event(&envelope, &rows_of(&envelope), &kin, at, &mut scratch);
+        let around = Around { kin: &kin, ..Around::nothing() };
+        let judged =
+            detector.judge_event(&envelope, &rows_of(&envelope), &around, at, &mut scratch);
         alerts.extend(judged.alerts);
         for clue in judged.clues {
             alerts.extend(sequences.observe(envelope.tenant, &clue, at).0);

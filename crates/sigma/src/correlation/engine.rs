@@ -477,6 +477,7 @@ impl<P: Clone> State<P> {
 fn group_max(kind: &CorrelationKind) -> usize {
     match kind {
         CorrelationKind::TemporalOrdered(_)
+        | CorrelationKind::Regularity(..)
         | CorrelationKind::Value(Measure::Percentile(_), ..) => SAMPLES_MAX,
         _ => ENTRIES_MAX,
     }

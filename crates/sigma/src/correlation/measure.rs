@@ -6,6 +6,9 @@ use super::group::Entry;
 use super::{CorrelationKind, Measure, Threshold, Together};
 use crate::condition::Condition;
 
+/// Events closer together than this, in nanoseconds, are one beat.
+const BEAT_MIN: i64 = 1_000_000_000;
+
 /// What is in a window, kept up to date as events come in and leave.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -90,6 +93,13 @@ where
         CorrelationKind::Value(measure, _, threshold) => {
             whole(measured(*measure, tally, window), threshold)
         }
+        CorrelationKind::Regularity(events, threshold) => {
+            if tally.events < *events {
+                return None;
+            }
+            spread(window().map(|entry| entry.at), *events)
+                .and_then(|spread| whole(spread, threshold))
+        }
         CorrelationKind::Temporal(together) => {
             let measured = number(tally.different());
             let holds = match together {
@@ -134,6 +144,31 @@ fn percentile(numbers: &mut [f64], percent: f64) -> f64 {
     let lower = numbers.get(below).copied().unwrap_or_default();
     let upper = numbers.get(below + 1).copied().unwrap_or(lower);
     (upper - lower).mul_add(place - place.floor(), lower)
+}
+
+/// The standard deviation of the times between events, in percent of their mean. Events less than a second apart are
+/// one (a connection that is asked for and then made). `None` when there are too few.
+fn spread(times: impl Iterator<Item = i64>, at_least: usize) -> Option<f64> {
+    let (mut last, mut between): (Option<i64>, Vec<f64>) = (None, Vec::new());
+    for at in times {
+        match last {
+            Some(before) if at.saturating_sub(before) < BEAT_MIN => continue,
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "nanoseconds of a month fit well enough"
+            )]
+            Some(before) => between.push((at - before) as f64),
+            None => {}
+        }
+        last = Some(at);
+    }
+    if between.len() + 1 < at_least {
+        return None;
+    }
+    let many = number(between.len());
+    let mean = between.iter().sum::<f64>() / many;
+    let variance = between.iter().map(|gap| (gap - mean).powi(2)).sum::<f64>() / many;
+    Some(100.0 * variance.sqrt() / mean)
 }
 
 fn ordered<'a, P: 'a, W>(

@@ -16,7 +16,9 @@ use crate::yaml::{Kind, Node};
 const RULES_MAX: usize = 64;
 /// Longest timespan. Longer questions are hunts.
 const TIMESPAN_MAX: Duration = Duration::from_secs(31 * 86_400);
-const TYPES: &str = "event_count, value_count, value_sum, value_avg, value_percentile, value_median, temporal or temporal_ordered";
+/// How many events it takes to call them regular, when not said.
+const BEATS: usize = 10;
+const TYPES: &str = "event_count, value_count, value_sum, value_avg, value_percentile, value_median, temporal, temporal_ordered or event_regularity";
 
 /// Whether a document is a correlation.
 pub(crate) fn is_one(root: &Node) -> bool {
@@ -214,6 +216,10 @@ fn kind(node: &Node, rules: &[String]) -> Result<CorrelationKind, Fault> {
         "value_avg" => measure(Measure::Average),
         "value_median" => measure(Measure::Percentile(50.0)),
         "value_percentile" => measure(percentile(node)?),
+        "event_regularity" => {
+            let threshold = threshold_of(node)?;
+            Ok(CorrelationKind::Regularity(beats(node)?, threshold))
+        }
         "temporal" => together(node, rules).map(CorrelationKind::Temporal),
         "temporal_ordered" => together(node, rules).map(CorrelationKind::TemporalOrdered),
         // What the kind is called when a condition over rules is meant; the condition itself says so too.
@@ -255,6 +261,23 @@ fn percentile(node: &Node) -> Result<Measure, Fault> {
             written.place,
             "a percentile is a number from 0 to 100",
             "write for example `percentile: 95`",
+        )),
+    }
+}
+
+/// How many events it takes to call them regular.
+fn beats(node: &Node) -> Result<usize, Fault> {
+    let Some(written) = node.get("condition").and_then(|c| c.get("events")) else {
+        return Ok(BEATS);
+    };
+    match &written.kind {
+        Kind::Int(count) if (3..=1_000).contains(count) => {
+            Ok(usize::try_from(*count).unwrap_or(BEATS))
+        }
+        _ => Err(Fault::new(
+            written.place,
+            "`events` is how many events it takes, from 3 to 1000",
+            "write for example `events: 12`",
         )),
     }
 }
@@ -311,7 +334,7 @@ fn threshold_of(node: &Node) -> Result<Threshold, Fault> {
             "lte" => Comparison::AtMost,
             "eq" => Comparison::Equal,
             "neq" => Comparison::NotEqual,
-            "field" | "percentile" => continue,
+            "field" | "percentile" | "events" => continue,
             other => {
                 return Err(Fault::new(
                     key.place,

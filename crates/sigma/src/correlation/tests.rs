@@ -1,7 +1,5 @@
 //! Correlations as stories, and the engine against a plain reading of `docs/concepts/correlation.md`.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test may panic")]
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;

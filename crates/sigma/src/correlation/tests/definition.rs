@@ -68,6 +68,17 @@ fn asked(kind: &CorrelationKind, window: &[&Seen]) -> bool {
             };
             compare(threshold, number)
         }
+        CorrelationKind::Regularity(events, threshold) => {
+            let mut beats: Vec<i64> = window.iter().map(|seen| seen.at / SECOND).collect();
+            beats.dedup();
+            let gaps: Vec<f64> = beats.windows(2).map(|two| (two[1] - two[0]) as f64).collect();
+            if beats.len() < *events {
+                return false;
+            }
+            let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
+            let squares = gaps.iter().map(|gap| (gap - mean) * (gap - mean)).sum::<f64>();
+            compare(threshold, 100.0 * (squares / gaps.len() as f64).sqrt() / mean)
+        }
         CorrelationKind::Temporal(Together::All) => present.len() == 3,
         CorrelationKind::Temporal(Together::Count(t)) => compare(t, present.len() as f64),
         CorrelationKind::Temporal(Together::Condition(c)) => condition(c, &present),
@@ -140,6 +151,9 @@ fn kinds() -> impl Strategy<Value = String> {
         )),
         (0..100_i32)
             .prop_map(|n| format!("type: value_percentile\n  condition: {{ field: N, lte: {n} }}")),
+        (3..5_i32, 0..80_i32).prop_map(|(events, n)| format!(
+            "type: event_regularity\n  condition: {{ events: {events}, lte: {n}.5 }}"
+        )),
         Just("type: temporal".to_owned()),
         (1..4_i32, comparison())
             .prop_map(|(n, c)| format!("type: temporal\n  condition: {{ {c}: {n} }}")),
