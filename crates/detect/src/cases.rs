@@ -79,14 +79,21 @@ fn fires(
     let mut fired = Vec::new();
     let mut event_number = 0;
     for event in &sequence.events {
-        let found = matching(&event.event);
+        // An event of a stream may say which kind it is; then rules of other kinds do not look at it.
+        let of_its_kind = |rule: &RuleIndex| {
+            let asked = rules.rules().get(rule.index()).and_then(|r| r.logsource.category.as_ref());
+            event.category.is_none() || asked.is_none() || event.category.as_ref() == asked
+        };
+        let found: Vec<RuleIndex> =
+            matching(&event.event).into_iter().filter(of_its_kind).collect();
         for time in 0..event.times.min(TIMES_MAX) {
             let at = i64::try_from(event.after.as_nanos()).unwrap_or(i64::MAX);
             let at = at.saturating_add(i64::from(time) * 1_000_000_000);
             event_number += 1;
             for rule in &found {
                 let field = |name: &str| match event.event.get(name)? {
-                    serde_json::Value::String(value) => Some(value.clone()),
+                    // `#` is another one each time, for what counts values.
+                    serde_json::Value::String(value) => Some(value.replace('#', &time.to_string())),
                     serde_json::Value::Null => None,
                     other => Some(other.to_string()),
                 };

@@ -12,6 +12,8 @@ use crate::{Clue, Detection};
 
 /// Most things that an alert of several events names.
 const EVIDENCE_MAX: usize = 100;
+/// How far ahead of the server a device's clock may run.
+const AHEAD_MAX: Duration = Duration::from_secs(300);
 /// Most fields that such an alert shows.
 const MATCHED_MAX: usize = 100;
 
@@ -35,14 +37,16 @@ pub(crate) fn clue(
     fields: Vec<(String, String)>,
     lasts: Duration,
 ) -> Clue {
+    // A clock that runs ahead must not make what others tell come too late.
+    let at = envelope.event.at.min(envelope.received_at.plus(AHEAD_MAX));
     Clue {
         rule: detection.rule.name().into(),
         title: detection.rule.title.as_str().into(),
         device: envelope.device,
         device_name: envelope.device_name.clone(),
         event: envelope.event.id,
-        at: envelope.event.at,
-        until: envelope.event.at.plus(lasts),
+        at,
+        until: at.plus(lasts),
         process: doer(envelope).map(|process| process.key),
         fields,
         evidence: evidence(envelope),

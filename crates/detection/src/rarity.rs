@@ -172,7 +172,8 @@ impl Rarity {
             return (Facts::default(), Vec::new());
         }
         let memory = self.tenants.entry(envelope.tenant).or_default();
-        let day = day_of(envelope.event.at);
+        // A clock that runs ahead must not make everybody's memory old.
+        let day = day_of(envelope.event.at.min(envelope.received_at));
         let mut learned = Vec::new();
         let mut usual = |thing: Option<u64>| {
             let (usual, new) = memory.observe(envelope.device, thing?, day);

@@ -10,6 +10,9 @@ use crate::{
     error::{Doing as _, Result},
 };
 
+/// How many indicators are kept in one transaction.
+const KEPT_AT_ONCE: usize = 5_000;
+
 /// A known value, as it is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeptIndicator {
@@ -66,17 +69,18 @@ const MATCHING: &str = "tenant = :tenant AND (:kind IS NULL OR kind = :kind)
     AND (:text IS NULL OR instr(value, lower(:text)) > 0 OR instr(lower(title), lower(:text)) > 0)";
 
 impl Store {
-    /// Keeps indicators, each in the place of the one with its identity.
+    /// Keeps indicators, each in the place of the one with its identity. A long list is kept in parts, so that others
+    /// who keep something do not wait for all of it; it counts when the last part is there.
     pub fn keep_indicators(
         &self,
         tenant: TenantId,
         indicators: &[KeptIndicator],
         entry: NewAuditEntry<'_>,
     ) -> Result<()> {
+        for part in indicators.chunks(KEPT_AT_ONCE) {
+            self.write(|t| part.iter().try_for_each(|indicator| keep(t, tenant, indicator)))?;
+        }
         self.write(|t| {
-            for indicator in indicators {
-                keep(t, tenant, indicator)?;
-            }
             changed(t, tenant)?;
             audit::add(t, tenant, entry)
         })

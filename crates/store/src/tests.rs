@@ -225,12 +225,13 @@ fn a_tree_among_a_million_processes_is_there_within_100_ms() {
 /// about the server itself, or carry the tenant in what they are given.
 #[test]
 fn no_function_reads_without_a_tenant() {
-    const WITHOUT: [&str; 10] = [
+    const WITHOUT: [&str; 11] = [
         "open",
         "door",
         "create_tenant",
         "commit_step",
         "commit_steps",
+        "commit_claims",
         "pipeline_position",
         "position_of",
         "commit_telemetry_files",

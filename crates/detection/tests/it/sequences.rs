@@ -111,7 +111,7 @@ fn told(events: &[(&str, Value, &str)]) -> Vec<Alert> {
         let id = EventId { sequence: number, ..envelope.event.id };
         let at = Timestamp::from_millis(1_000 * i64::try_from(number).unwrap());
         let event = bartizan_model::Event { id, at, ..envelope.event };
-        let envelope = Envelope { event, ..envelope };
+        let envelope = Envelope { event, received_at: at, ..envelope };
         let kin = |which| (which == Kin::Family).then(|| (*family).to_owned());
         let around = Around { kin: &kin, ..Around::nothing() };
         let judged =

@@ -17,6 +17,10 @@ pub(crate) fn envelope(category: &str, event: &Map<String, Value>) -> Option<Env
         Value::String(text) => Some(text.clone()),
         other => Some(other.to_string()),
     };
+    // How usual something is, the server knows and no sensor tells.
+    if event.keys().any(|field| field.contains("SeenIn") || field.contains("DevicesKnown")) {
+        return None;
+    }
     let parent = process(90, text("ParentImage"), text("ParentCommandLine"), None);
     let mut own = process(100, text("Image"), text("CommandLine"), text("User"));
     own.parent = Some(parent.key);

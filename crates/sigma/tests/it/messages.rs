@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use bartizan_sigma::Collection;
+use bartizan_sigma::{Collection, Links};
 
 #[test]
 fn a_bad_rule_is_explained_where_it_stands() {
@@ -17,7 +17,9 @@ fn a_bad_rule_is_explained_where_it_stands() {
         let name = format!("{}.yml", input.file_stem().unwrap().to_string_lossy());
         let collection = Collection::parse(&name, &std::fs::read_to_string(&input).unwrap());
         let mut said: Vec<String> = collection.problems.iter().map(ToString::to_string).collect();
-        said.push(format!("{} usable", collection.rules.len()));
+        let links = Links::new(&collection.rules, &collection.correlations);
+        said.extend(links.problems().iter().map(ToString::to_string));
+        said.push(format!("{} usable", collection.rules.len() + links.correlations().len()));
         let said = said.join("\n\n") + "\n";
         let output = input.with_extension("out");
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
