@@ -20,6 +20,7 @@ mod engine;
 mod group;
 mod links;
 mod measure;
+mod memory;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -4,25 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustc_hash::FxHashMap;
-
-use super::group::{Entry, Found, Group, Load};
+use super::Correlation;
+use super::group::{Entry, Found, Load};
 use super::links::{Links, Role};
-use super::{Correlation, CorrelationKind, Measure};
+use super::memory::{Fields, State, group_max, key_of, value_of};
 use crate::matcher::RuleIndex;
 
 /// Most events that one correlation remembers, all groups together.
-const ENTRIES_MAX: usize = 65_536;
-/// Most events of one group where all of them must be looked at again for each new one.
-const SAMPLES_MAX: usize = 4_096;
+pub(super) const ENTRIES_MAX: usize = 65_536;
 /// Most events that wait for earlier ones.
 const WAITING_MAX: usize = 65_536;
 /// Most events named by what fired.
 const PARTS_MAX: usize = 50;
 /// Deepest chain of correlations.
 const CHAIN_MAX: usize = 16;
-/// How many groups are looked at for being over, at each event.
-const OVER_AT_ONCE: usize = 4;
 
 /// What the engine may remember, and how long it waits.
 #[derive(Debug, Clone, Copy)]
@@ -127,10 +122,6 @@ impl Losses {
     }
 }
 
-type Key = Arc<[Box<str>]>;
-/// Fields of an event, shared by the correlations that remember it.
-type Fields = Arc<[(String, String)]>;
-
 /// Correlations at work on one stream of matches.
 #[derive(Debug)]
 pub struct CorrelationEngine<P> {
@@ -141,18 +132,6 @@ pub struct CorrelationEngine<P> {
     newest: i64,
     losses: Losses,
     hopeful: bool,
-}
-
-/// What is remembered for one correlation.
-#[derive(Debug)]
-struct State<P> {
-    groups: FxHashMap<Key, Group<P>>,
-    /// Groups that may come to something, and those that only wait for a late first step, each in the order they were
-    /// last added to.
-    order: BTreeMap<u64, Key>,
-    hopeless: BTreeMap<u64, Key>,
-    touches: u64,
-    entries: usize,
 }
 
 /// An event on its way to the correlations that look at it.
@@ -407,109 +386,6 @@ fn parts_of<P: Clone>(loads: Vec<Load<P>>) -> Vec<Part<P>> {
         }
     }
     parts
-}
-
-impl<P> Default for State<P> {
-    fn default() -> Self {
-        Self {
-            groups: FxHashMap::default(),
-            order: BTreeMap::new(),
-            hopeless: BTreeMap::new(),
-            touches: 0,
-            entries: 0,
-        }
-    }
-}
-
-impl<P: Clone> State<P> {
-    fn group(&mut self, key: &Key) -> &mut Group<P> {
-        self.groups.entry(Arc::clone(key)).or_default()
-    }
-
-    /// Notes that the group is the last one added to.
-    fn touch(&mut self, key: &Key, hopeful: bool) {
-        let Some(group) = self.groups.get_mut(key) else { return };
-        self.touches += 1;
-        self.order.remove(&group.touched);
-        self.hopeless.remove(&group.touched);
-        group.touched = self.touches;
-        let order = if hopeful { &mut self.order } else { &mut self.hopeless };
-        order.insert(self.touches, Arc::clone(key));
-    }
-
-    /// Lets groups go that are over, and then, for want of room, those that were left alone longest. Says how many
-    /// events were forgotten that might have counted.
-    fn make_room(&mut self, entries_max: usize, kept_from: i64) -> u64 {
-        for _ in 0..OVER_AT_ONCE {
-            for hopeful in [false, true] {
-                let order = if hopeful { &self.order } else { &self.hopeless };
-                let Some((_, key)) = order.first_key_value() else { continue };
-                if self.groups.get(key).is_none_or(|group| group.newest() < kept_from) {
-                    self.drop_oldest(hopeful);
-                }
-            }
-        }
-        let mut forgotten = 0;
-        while self.entries > entries_max && self.groups.len() > 1 {
-            forgotten += self.drop_oldest(self.hopeless.is_empty());
-        }
-        if self.entries > entries_max
-            && let Some(group) = self.groups.values_mut().next()
-        {
-            while self.entries > entries_max && group.len() > 1 {
-                group.forget_oldest();
-                self.entries -= 1;
-                forgotten += 1;
-            }
-        }
-        forgotten
-    }
-
-    fn drop_oldest(&mut self, hopeful: bool) -> u64 {
-        let order = if hopeful { &mut self.order } else { &mut self.hopeless };
-        let Some((_, key)) = order.pop_first() else { return 0 };
-        let dropped = self.groups.remove(&key).map_or(0, |group| group.len());
-        self.entries = self.entries.saturating_sub(dropped);
-        u64::try_from(dropped).unwrap_or(u64::MAX)
-    }
-}
-
-fn group_max(kind: &CorrelationKind) -> usize {
-    match kind {
-        CorrelationKind::TemporalOrdered(_)
-        | CorrelationKind::Regularity(..)
-        | CorrelationKind::Value(Measure::Percentile(_), ..) => SAMPLES_MAX,
-        _ => ENTRIES_MAX,
-    }
-}
-
-fn key_of(correlation: &Correlation, reference: usize, fields: &Fields) -> Option<Key> {
-    let value = |name: &String| field(fields, correlation.field_of(name, reference), name);
-    correlation.group_by.iter().map(|name| value(name).map(Box::from)).collect()
-}
-
-/// The value under the rule's own name for it, or under the name of the group (as an inner correlation gives it).
-fn field<'a>(fields: &'a Fields, name: &str, alias: &str) -> Option<&'a str> {
-    let find = |wanted: &str| fields.iter().find(|(n, _)| n == wanted).map(|(_, v)| v.as_str());
-    find(name).or_else(|| find(alias))
-}
-
-/// The value that is looked at, as text and as a number; `None` when the event does not have it.
-fn value_of(correlation: &Correlation, fields: &Fields) -> Option<(Option<Box<str>>, f64)> {
-    match &correlation.kind {
-        CorrelationKind::ValueCount(names, _) => {
-            let values: Option<Vec<&str>> = names.iter().map(|n| field(fields, n, n)).collect();
-            Some((Some(values?.join("\u{1f}").into()), 0.0))
-        }
-        CorrelationKind::Value(Measure::Share, name, _) => {
-            Some((Some(field(fields, name, name)?.into()), 0.0))
-        }
-        CorrelationKind::Value(_, name, _) => {
-            let number: f64 = field(fields, name, name)?.trim().parse().ok()?;
-            number.is_finite().then_some((None, number))
-        }
-        _ => Some((None, 0.0)),
-    }
 }
 
 fn nanos(duration: Duration) -> i64 {
