@@ -78,6 +78,12 @@ impl Record {
         }
     }
 
+    /// Becomes the event of a line of text that is no JSON: all of it is its `message`.
+    pub(crate) fn message(&mut self, line: &[u8]) {
+        self.clear();
+        self.push("message", Value::Str(&String::from_utf8_lossy(line)));
+    }
+
     /// How many fields it has.
     pub fn len(&self) -> usize {
         self.fields.len()

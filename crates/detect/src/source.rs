@@ -91,6 +91,8 @@ fn has_events(path: &Path) -> bool {
 pub(crate) enum Block {
     /// Lines of JSON.
     Lines(Vec<u8>),
+    /// Lines of anything else.
+    Text(Vec<u8>),
     /// A chunk of an EVTX file.
     Chunk(Box<EvtxChunkData>),
     /// A chunk that cannot be read, and why.
@@ -113,7 +115,8 @@ impl Source {
         if start.starts_with(EVTX) {
             return EvtxChunks::open(path, read).map(Self::Evtx);
         }
-        plain(&start, whole).and_then(Lines::new).map(Self::Lines).map_err(failed)
+        let lines = plain(&start, whole).and_then(Lines::new).map_err(failed)?;
+        Ok(Self::Lines(if has_events(path) { lines.of_json() } else { lines }))
     }
 
     /// A file that is in memory.
@@ -129,7 +132,10 @@ impl Source {
     /// The next block.
     pub(crate) fn next(&mut self) -> io::Result<Option<Block>> {
         match self {
-            Self::Lines(lines) => Ok(lines.next()?.map(Block::Lines)),
+            Self::Lines(lines) => {
+                let block = if lines.is_text() { Block::Text } else { Block::Lines };
+                Ok(lines.next()?.map(block))
+            }
             Self::Evtx(chunks) => Ok(chunks.next()),
         }
     }
@@ -176,6 +182,14 @@ pub(crate) fn records_of(block: Block, mapping: &Mapping) -> std::vec::IntoIter<
     };
     match block {
         Block::Lines(text) => text.split(|b| *b == b'\n').for_each(|line| push(line.trim_ascii())),
+        Block::Text(text) => {
+            let lines = text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+            records.extend(lines.filter(|line| !line.is_empty()).map(|line| {
+                let mut record = Record::default();
+                record.message(line);
+                record
+            }));
+        }
         Block::Chunk(mut data) => {
             if let Ok(mut chunk) = data.parse(Arc::default()) {
                 let rendered = chunk.iter().flatten().filter_map(|r| r.into_json_bytes().ok());

@@ -6,7 +6,7 @@ use regex_syntax::hir::{Hir, HirKind};
 use super::{Page, Remark};
 
 /// Shortest literal that spares looking at most events.
-const LITERAL_MIN: usize = 3;
+const LITERAL_MIN: usize = 2;
 
 pub(super) fn check(page: &Page<'_>, remarks: &mut Vec<Remark>) {
     for selection in &page.rule.selections {

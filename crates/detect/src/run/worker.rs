@@ -60,6 +60,7 @@ impl Worker<'_> {
         let mut judged = Judged::default();
         match block {
             Block::Lines(text) => self.lines(&text, bench, &mut judged)?,
+            Block::Text(text) => self.text(&text, bench, &mut judged)?,
             Block::Chunk(chunk) => self.chunk(*chunk, bench, &mut judged)?,
             Block::Broken(why) => judged.counts.broken(why),
         }
@@ -76,6 +77,22 @@ impl Worker<'_> {
             let line = line.trim_ascii();
             if !line.is_empty() {
                 self.json(line, bench, judged)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lines that are no JSON.
+    fn text(
+        &self,
+        text: &[u8],
+        bench: &mut Bench,
+        judged: &mut Judged,
+    ) -> Result<(), CompileError> {
+        for line in text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii) {
+            if !line.is_empty() {
+                bench.record.message(line);
+                self.event(bench, judged)?;
             }
         }
         Ok(())

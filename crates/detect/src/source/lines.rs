@@ -16,13 +16,16 @@ pub(crate) struct Lines {
     rest: Vec<u8>,
     values: Option<Values>,
     ended: bool,
+    text: bool,
 }
 
 impl Lines {
     pub(super) fn new(input: Box<dyn Read + Send>) -> io::Result<Self> {
-        let mut lines = Self { input, rest: Vec::new(), values: None, ended: false };
+        let mut lines = Self { input, rest: Vec::new(), values: None, ended: false, text: false };
         lines.ended = lines.fill(BLOCK)?;
         let start = lines.rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&lines.rest);
+        lines.text = !start.trim_ascii_start().starts_with(b"{")
+            && !start.trim_ascii_start().starts_with(b"[");
         if !is_one_per_line(start) {
             let mut values = Values::default();
             let text = std::mem::take(&mut lines.rest);
@@ -32,6 +35,17 @@ impl Lines {
             lines.rest.drain(..3);
         }
         Ok(lines)
+    }
+
+    /// Takes every line to be meant as JSON, whatever it looks like.
+    pub(super) fn of_json(mut self) -> Self {
+        self.text = false;
+        self
+    }
+
+    /// Whether the file does not look like JSON at all.
+    pub(super) fn is_text(&self) -> bool {
+        self.text
     }
 
     pub(super) fn next(&mut self) -> io::Result<Option<Vec<u8>>> {

@@ -133,6 +133,26 @@ fn a_beat_around_a_windows_event_is_taken_off() {
 }
 
 #[test]
+fn lines_of_text_are_events_with_a_message() {
+    let mut stage = Stage::new();
+    stage.mapping.set_logsource(LogSource {
+        product: Some("linux".into()),
+        category: None,
+        service: Some("sshd".into()),
+    });
+    let log = stage.file("auth.log", "Jan 1 sshd[1]: Accepted\nJan 1 sshd[1]: Failed password\n");
+    let rule = "
+title: Failed sign-in
+logsource: { product: linux, service: sshd }
+detection:
+  keywords: [failed PASSWORD]
+  condition: keywords
+";
+
+    assert_eq!(stage.matches_of(&[rule], &[log]), ["auth.log 1 Failed sign-in"]);
+}
+
+#[test]
 fn compressed_files_and_folders_are_read_like_others() {
     let stage = Stage::new();
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

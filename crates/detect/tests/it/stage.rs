@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bartizan_detect::{
-    Detail, Found, Mapping, Report, Routing, RuleFile, RuleSet, Settings, Totals, run,
+    Detail, Found, Mapping, Report, Routing, RuleFile, RuleSet, Settings, Totals, find_events, run,
 };
 
 /// A rule about commands on Linux.
@@ -58,20 +58,37 @@ impl Stage {
 
     /// Judges all files of the folder.
     pub(crate) fn judge(&self, rules: &[&str], detail: Detail, report: &mut dyn Report) -> Totals {
+        let files = find_events(&[self.folder.path().to_owned()]).unwrap();
+        self.judge_files(rules, &files, detail, report)
+    }
+
+    fn judge_files(
+        &self,
+        rules: &[&str],
+        files: &[PathBuf],
+        detail: Detail,
+        report: &mut dyn Report,
+    ) -> Totals {
         let settings = Settings {
             routing: self.routing,
             mapping: self.mapping.clone(),
             threads: self.threads,
             detail,
         };
-        let files = bartizan_detect::find_events(&[self.folder.path().to_owned()]).unwrap();
-        run(&rule_set(rules), &files, &settings, report, &mut |_| {}).unwrap()
+        run(&rule_set(rules), files, &settings, report, &mut |_| {}).unwrap()
     }
 
     /// What matched, as `file event rule`.
     pub(crate) fn matches(&self, rules: &[&str]) -> Vec<String> {
         let mut heard = Heard::default();
         self.judge(rules, Detail::Pairs, &mut heard);
+        heard.0
+    }
+
+    /// What matched in these files.
+    pub(crate) fn matches_of(&self, rules: &[&str], files: &[PathBuf]) -> Vec<String> {
+        let mut heard = Heard::default();
+        self.judge_files(rules, files, Detail::Pairs, &mut heard);
         heard.0
     }
 }
