@@ -1,8 +1,8 @@
 # The front door. Each target is one line into scripts/ or xtask.
-.PHONY: help run test lint fmt codegen conformance fuzz package clean
+.PHONY: help run test lint fmt codegen conformance fuzz kernel-matrix package clean
 
 help:     ## what can be made
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/'
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/'
 
 run:      ## install what is missing, build, start, simulate an attack, print its incident (ONCE=1 stops there)
 	@scripts/run
@@ -24,6 +24,9 @@ conformance: ## compare with other people's rules and queries, where they are at
 
 fuzz:     ## feed every parser of outside bytes with made-up input, ten seconds each
 	@scripts/fuzz
+
+kernel-matrix: ## boot Debian's kernels in QEMU and play the sensor's kernel tests on each
+	@scripts/kernel-matrix
 
 package:  ## the two programs, optimised, in dist/
 	@scripts/package

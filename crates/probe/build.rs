@@ -10,8 +10,23 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-const SOURCES: [&str; 7] =
-    ["sensor.bpf.c", "records.h", "kernel_types.h", "common.h", "process.h", "file.h", "network.h"];
+const SOURCES: [&str; 15] = [
+    "sensor.bpf.c",
+    "records.h",
+    "kernel_types.h",
+    "common.h",
+    "process.h",
+    "file.h",
+    "network.h",
+    "operation.h",
+    "names.h",
+    "calls.h",
+    "memory.h",
+    "system.h",
+    "socket.h",
+    "dns.h",
+    "uring.h",
+];
 const COMPILERS: [&str; 8] =
     ["clang", "clang-14", "clang-15", "clang-16", "clang-17", "clang-18", "clang-19", "clang-20"];
 const STRIPPERS: [&str; 4] = ["llvm-strip", "llvm-strip-14", "llvm-strip-16", "llvm-strip-19"];

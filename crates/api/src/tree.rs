@@ -153,6 +153,8 @@ fn connection((at, connection): &(Timestamp, Connection)) -> ConnectionView {
             ConnectionOutcome::Attempted => "attempted",
             ConnectionOutcome::Succeeded => "succeeded",
             ConnectionOutcome::Failed => "failed",
+            ConnectionOutcome::Accepted => "accepted",
+            ConnectionOutcome::Listening => "listening",
         },
         protocol: match connection.protocol {
             Protocol::Tcp => "tcp",
@@ -171,6 +173,8 @@ fn file((at, change): &(Timestamp, FileChange)) -> FileView {
             FileOperation::Modified => "modified",
             FileOperation::Renamed => "renamed",
             FileOperation::Deleted => "deleted",
+            FileOperation::Linked => "linked",
+            FileOperation::AttributesChanged => "attributes changed",
         },
         path: change.path.to_string(),
         previous_path: change.previous_path.as_ref().map(ToString::to_string),

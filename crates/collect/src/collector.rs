@@ -1,27 +1,35 @@
 //! The collector itself: records in, observations out.
 
 mod files;
+mod lookups;
 mod network;
+mod operations;
 mod processes;
 mod release;
+mod surroundings;
 
 use std::{collections::VecDeque, io, path::PathBuf, time::Duration};
 
-use bartizan_model::{BootId, FileOperation, ProcessKey, Text};
+use bartizan_model::{BootId, FileOperation, OperationKind, ProcessKey, Text};
 use bartizan_probe_abi::{Record, RecordBody};
 
 use crate::{
+    accounts::Accounts,
     connections::Attempts,
     container::Places,
     fact::{Fact, Observation},
     hash::Hasher,
+    logon::{LogonTrails, Logons},
     procfs::Procfs,
+    script::Scripts,
     table::Table,
     time::Moment,
+    uevent::Uevents,
     users::Users,
     watch::WatchPolicy,
     window::{Rates, Repeats},
 };
+use lookups::Lookups;
 use release::Waiting;
 
 /// How the collector works.
@@ -33,8 +41,15 @@ pub struct CollectorConfig {
     pub passwd: PathBuf,
     /// Which files matter.
     pub watch: WatchPolicy,
-    /// How long an observation may wait for the hash of its executable.
+    /// How long an observation may wait for the hash of its executable. Order is kept, so this is also how late
+    /// an event can be; what is not hashed by then is told without.
     pub hash_patience: Duration,
+    /// The sensor itself: what is done to it is told as tampering.
+    pub own_pid: Option<u32>,
+    /// Where sign-ins are written down; `None` leaves them out.
+    pub logons: Option<LogonTrails>,
+    /// Tell of devices that are plugged in and removed.
+    pub devices: bool,
 }
 
 impl Default for CollectorConfig {
@@ -43,7 +58,10 @@ impl Default for CollectorConfig {
             procfs: PathBuf::from("/proc"),
             passwd: PathBuf::from("/etc/passwd"),
             watch: WatchPolicy::default(),
-            hash_patience: Duration::from_millis(200),
+            hash_patience: Duration::from_secs(2),
+            own_pid: Some(std::process::id()),
+            logons: Some(LogonTrails::default()),
+            devices: true,
         }
     }
 }
@@ -81,6 +99,15 @@ pub struct Collector {
     datagrams: Repeats<(ProcessKey, std::net::SocketAddr), ()>,
     file_rates: Rates<(Text, String)>,
     network_rates: Rates<Text>,
+    operation_rates: Rates<(Text, OperationKind)>,
+    lookups: Lookups,
+    lookups_said: Repeats<(ProcessKey, u16, Option<u8>, Text), ()>,
+    scripts: Scripts,
+    accounts: Accounts,
+    accounts_by: Option<(ProcessKey, u64)>,
+    logons: Option<Logons>,
+    uevents: Option<Uevents>,
+    own_pid: Option<u32>,
     attempts: Attempts,
     waiting: VecDeque<Waiting>,
     patience_ns: u64,
@@ -94,6 +121,7 @@ impl Collector {
     /// # Errors
     /// When `/proc` does not tell the boot, or the hashing thread cannot be started.
     pub fn new(config: CollectorConfig, now: Moment) -> io::Result<Self> {
+        let etc = config.passwd.parent().map(PathBuf::from).unwrap_or_default();
         Ok(Self {
             procfs: Procfs::open(config.procfs)?,
             table: Table::default(),
@@ -105,6 +133,15 @@ impl Collector {
             datagrams: Repeats::new(),
             file_rates: Rates::new(),
             network_rates: Rates::new(),
+            operation_rates: Rates::new(),
+            lookups: Lookups::default(),
+            lookups_said: Repeats::new(),
+            scripts: Scripts::default(),
+            accounts: Accounts::new(etc),
+            accounts_by: None,
+            logons: config.logons.as_ref().map(Logons::follow),
+            uevents: config.devices.then(surroundings::open_uevents).flatten(),
+            own_pid: config.own_pid,
             attempts: Attempts::default(),
             waiting: VecDeque::new(),
             patience_ns: u64::try_from(config.hash_patience.as_nanos()).unwrap_or(u64::MAX),
@@ -145,7 +182,10 @@ impl Collector {
             RecordBody::FileOpen(file) => self.on_file_open(&actor, file, time_ns),
             RecordBody::FileDelete(name) => self.on_file_delete(&actor, &name, time_ns),
             RecordBody::FileRename(from, to) => self.on_file_rename(&actor, &from, &to, time_ns),
+            RecordBody::FileNamed(named) => self.on_file_named(&actor, &named, time_ns),
             RecordBody::Connect(connect) => self.on_connect(&actor, &connect, time_ns),
+            RecordBody::Operation(done) => self.on_operation(&actor, done, time_ns),
+            RecordBody::Dns(packet) => self.on_dns(&actor, &packet, time_ns),
         }
     }
 
@@ -156,8 +196,12 @@ impl Collector {
             self.tell(fact);
         }
         self.close_file_windows(now.boot_ns);
+        self.close_lookups(now.boot_ns);
         self.counters.merged +=
             self.datagrams.close(now.boot_ns).iter().map(|(_, n)| n).sum::<u64>();
+        self.counters.merged +=
+            self.lookups_said.close(now.boot_ns).iter().map(|(_, n)| n).sum::<u64>();
+        self.look_around(now.boot_ns);
         let procfs = &self.procfs;
         self.table.tidy(now.boot_ns, |key| procfs.key_of(key.pid) == Some(key));
         self.release(now.boot_ns)
@@ -170,6 +214,7 @@ impl Collector {
             self.tell(fact);
         }
         self.close_file_windows(u64::MAX);
+        self.close_lookups(u64::MAX);
         self.release(u64::MAX)
     }
 
@@ -178,7 +223,9 @@ impl Collector {
     pub fn counters(&self) -> CollectorCounters {
         CollectorCounters {
             processes: u64::try_from(self.table.len()).unwrap_or(u64::MAX),
-            suppressed: self.file_rates.suppressed() + self.network_rates.suppressed(),
+            suppressed: self.file_rates.suppressed()
+                + self.network_rates.suppressed()
+                + self.operation_rates.suppressed(),
             hashes_skipped: self.hasher.skipped(),
             ..self.counters
         }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use bartizan_model::{Action, Connection, Event, EventId, FileChange, Timestamp};
+use bartizan_model::{
+    Action, Connection, Event, EventId, FileChange, ImageLoad, Operation, Timestamp,
+};
 
 use crate::process::Process;
 
@@ -44,4 +46,10 @@ pub(crate) enum What {
     },
     File(FileChange),
     Connection(Connection),
+    /// Something else; the process it was done to is put in words as it was then.
+    Operation {
+        operation: Box<Operation>,
+        target: Option<Arc<Process>>,
+    },
+    Image(Box<ImageLoad>),
 }

@@ -18,7 +18,7 @@ use rustix::fs::fstatfs;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    process::{Answer, Image, ImageFile, ImageHash},
+    process::{Answer, ImageFile, ImageHash},
     procfs::changed_ns,
 };
 
@@ -47,7 +47,8 @@ type Version = (u64, u64, u64, u64);
 struct Request {
     file: ImageFile,
     path: PathBuf,
-    running: PathBuf,
+    /// Opens the same file through a process that has it.
+    through: PathBuf,
     answer: Answer,
 }
 
@@ -64,10 +65,15 @@ impl Hasher {
         Ok(Self { requests, answers: HashMap::new(), order: VecDeque::new(), skipped: 0 })
     }
 
-    /// Gives the image the answer of its file version, and asks for it when nobody has; `running`
-    /// opens the file of a process that runs it.
-    pub(crate) fn answer_for(&mut self, image: &Image, running: PathBuf) -> Answer {
-        let Some(file) = image.file else {
+    /// The answer of a file version; asks for it when nobody has. `through` opens the file through a
+    /// process that has it.
+    pub(crate) fn answer_for(
+        &mut self,
+        file: Option<ImageFile>,
+        path: &str,
+        through: PathBuf,
+    ) -> Answer {
+        let Some(file) = file else {
             return Arc::new(OnceLock::from(ImageHash::Unavailable("the file is not known")));
         };
         let version = (file.device, file.inode, file.size, file.changed_ns);
@@ -79,8 +85,8 @@ impl Hasher {
             return Arc::clone(answer);
         }
         let answer = Answer::default();
-        let path = PathBuf::from(&*image.path);
-        let request = Request { file, path, running, answer: Arc::clone(&answer) };
+        let path = PathBuf::from(path);
+        let request = Request { file, path, through, answer: Arc::clone(&answer) };
         match self.requests.try_send(request) {
             Ok(()) => self.remember(version, &answer),
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
@@ -137,7 +143,7 @@ fn find(request: &Request) -> io::Result<ImageHash> {
 /// neither leads to it any more.
 fn open_same(request: &Request) -> io::Result<Option<File>> {
     let mut last = None;
-    for path in [&request.running, &request.path] {
+    for path in [&request.through, &request.path] {
         match File::open(path) {
             Ok(file) if is_same(&file, path, request)? => return Ok(Some(file)),
             Ok(_other) => {}
@@ -158,7 +164,11 @@ fn is_same(file: &File, opened_as: &Path, request: &Request) -> io::Result<bool>
         return Ok(true);
     }
     let overlay = i128::from(fstatfs(file)?.f_type) == OVERLAY_MAGIC;
-    Ok(overlay && opened_as == request.running && opened_as.read_link()? == request.path)
+    if !overlay || opened_as != request.through {
+        return Ok(false);
+    }
+    // A library is opened by its path below the root of its process: there is no link to compare.
+    Ok(opened_as.read_link().map_or(true, |link| link == request.path))
 }
 
 /// Reads no more than the bound, also when the file grows meanwhile.

@@ -28,6 +28,8 @@ pub(crate) struct Image {
     pub(crate) arguments_cut: bool,
     pub(crate) directory: Option<Text>,
     pub(crate) file: Option<ImageFile>,
+    /// How it came to run; `None` when its start was not seen.
+    pub(crate) execution: Option<Arc<model::Execution>>,
     /// Asked for when the image is first told of; see [`Answer`].
     pub(crate) hash: OnceLock<Answer>,
 }
@@ -113,7 +115,14 @@ impl Process {
             parent_image: parent.map(Self::label),
             parent_command_line: parent.map(Self::command_line),
             parent_started_at: parent.map(|parent| parent.started_at),
+            // Told with the start alone: every later event would only repeat it.
+            execution: None,
         }
+    }
+
+    /// How it came to run its program.
+    pub(crate) fn execution(&self) -> Option<Arc<model::Execution>> {
+        self.image.as_ref()?.execution.clone()
     }
 
     fn command_line(&self) -> Text {
@@ -128,13 +137,18 @@ impl Image {
             device: file.device,
             inode: file.inode,
             size: file.size,
-            sha256: match self.hash.get().and_then(|answer| answer.get()) {
-                Some(ImageHash::Sha256(hash)) => Some(*hash),
-                Some(ImageHash::Unavailable(_)) | None => None,
-            },
+            sha256: self.hash.get().and_then(sha256_of),
             deleted: file.deleted,
             fileless: file.fileless,
         })
+    }
+}
+
+/// The hash, when there is one by now.
+pub(crate) fn sha256_of(answer: &Answer) -> Option<[u8; 32]> {
+    match answer.get() {
+        Some(ImageHash::Sha256(hash)) => Some(*hash),
+        Some(ImageHash::Unavailable(_)) | None => None,
     }
 }
 

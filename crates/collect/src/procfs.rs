@@ -14,8 +14,9 @@ use crate::{
     time::Moment,
 };
 
-/// Longest command line that is kept, as in the kernel programs.
-const COMMAND_LINE_MAX: usize = 4096;
+/// Longest command line that is kept. The kernel programs copy less; the rest is read here while the process
+/// still runs.
+pub(crate) const COMMAND_LINE_MAX: usize = 32 * 1024;
 const DELETED: &str = " (deleted)";
 const UNSET_ID: u32 = u32::MAX;
 
@@ -91,6 +92,30 @@ impl Procfs {
         Some(arguments(block.get(..COMMAND_LINE_MAX).unwrap_or(&block)))
     }
 
+    /// A path below the root that a process sees.
+    pub(crate) fn inside(&self, pid: u32, path: &str) -> PathBuf {
+        self.root.join(pid.to_string()).join("root").join(path.trim_start_matches('/'))
+    }
+
+    /// The process id in the first namespace of a process that a caller knows by another number.
+    pub(crate) fn pid_in_namespace(&self, caller: u32, number: u32, level: u64) -> Option<u32> {
+        let level = usize::try_from(level).ok()?;
+        if level == 0 {
+            return Some(number);
+        }
+        let namespace = |pid: &str| fs::read_link(self.root.join(pid).join("ns/pid")).ok();
+        let own = namespace(&caller.to_string());
+        fs::read_dir(&self.root).ok()?.filter_map(Result::ok).find_map(|entry| {
+            let name = entry.file_name();
+            let pid = name.to_str().filter(|name| name.parse::<u32>().is_ok())?;
+            let status = fs::read_to_string(self.root.join(pid).join("status")).ok()?;
+            let line = status.lines().find_map(|line| line.strip_prefix("NSpid:"))?;
+            let numbers: Vec<&str> = line.split_ascii_whitespace().collect();
+            let same = numbers.len() > level + 1 || own.is_none() || namespace(pid) == own;
+            (same && numbers.get(level)?.parse() == Ok(number)).then(|| pid.parse().ok())?
+        })
+    }
+
     /// Which process has this id now.
     pub(crate) fn key_of(&self, pid: u32) -> Option<ProcessKey> {
         let stat = fs::read(self.root.join(pid.to_string()).join("stat")).ok()?;
@@ -145,6 +170,7 @@ fn image(directory: &Path) -> Option<Image> {
             deleted,
             fileless,
         }),
+        execution: None,
         hash: OnceLock::new(),
     })
 }

@@ -45,6 +45,11 @@ impl Table {
         self.entries.get(&key)
     }
 
+    /// Which process has this id now, as far as the records say.
+    pub(crate) fn running(&self, pid: u32) -> Option<ProcessKey> {
+        self.running.get(&pid).copied()
+    }
+
     pub(crate) fn get_mut(&mut self, key: ProcessKey) -> Option<&mut Entry> {
         self.entries.get_mut(&key)
     }

@@ -2,6 +2,22 @@
 //! says so and passes where either is missing.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "rows that the tests made themselves"
+)]
+
+#[path = "it/network.rs"]
+mod network;
+#[path = "it/places.rs"]
+mod places;
+#[path = "it/stage.rs"]
+mod stage;
+#[path = "it/storm.rs"]
+mod storm;
+#[path = "it/tricks.rs"]
+mod tricks;
 
 use std::{
     collections::{HashMap, HashSet},

@@ -201,7 +201,7 @@ pub fn evidence(envelope: &Envelope) -> Vec<Evidence> {
                 push(EvidenceRole::Related, file(previous));
             }
         }
-        Action::Connection(connection) => {
+        Action::Connection(connection) if !connection.remote.ip().is_unspecified() => {
             let (ip, port) = (connection.remote.ip().to_canonical(), connection.remote.port());
             push(EvidenceRole::Impacted, Entity::Address { ip, port: Some(port) });
         }

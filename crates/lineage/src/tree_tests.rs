@@ -33,6 +33,7 @@ fn process(pid: u32, parent: u32, image: &str) -> Arc<Process> {
         parent_image: None,
         parent_command_line: None,
         parent_started_at: None,
+        execution: None,
     })
 }
 

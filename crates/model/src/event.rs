@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use crate::{DeviceId, EventId, Process, TenantId, Text, Timestamp};
+use crate::{
+    Detail, DeviceId, EventId, ImageLoad, Logon, Operation, Process, TenantId, Text, Timestamp,
+};
 
 /// An event with whose it is and when the server got it.
 #[derive(Debug, Clone)]
@@ -52,6 +54,12 @@ pub enum Action {
     Connection(Connection),
     /// The acting process changed a file.
     File(FileChange),
+    /// The acting process, or nobody that is known, did something else.
+    Operation(Box<Operation>),
+    /// The acting process mapped code it had not mapped before.
+    ImageLoaded(Box<ImageLoad>),
+    /// Somebody signed in, failed to, or left.
+    Logon(Box<Logon>),
     /// What the machine is; sent at start and daily.
     DeviceFacts(DeviceFacts),
     /// Events did not get through.
@@ -60,7 +68,7 @@ pub enum Action {
     SensorHealth(SensorHealth),
 }
 
-/// An outgoing connection.
+/// A connection, or a port that waits for some.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
     /// How it went.
@@ -69,8 +77,10 @@ pub struct Connection {
     pub protocol: Protocol,
     /// Our end, when known.
     pub local: Option<SocketAddr>,
-    /// Their end.
+    /// Their end; unspecified for a port that listens.
     pub remote: SocketAddr,
+    /// The name that the process looked up to find it.
+    pub host: Option<Text>,
 }
 
 /// How a connection went.
@@ -82,6 +92,10 @@ pub enum ConnectionOutcome {
     Succeeded,
     /// It was refused, unreachable or timed out.
     Failed,
+    /// A peer opened it and the process took it.
+    Accepted,
+    /// No connection yet: the process waits for them at its end.
+    Listening,
 }
 
 /// Transport protocol.
@@ -106,6 +120,8 @@ pub struct FileChange {
     pub size: Option<u64>,
     /// How many like changes by the same process this one stands for, itself included (at least 1).
     pub count: u32,
+    /// Whatever else is known: mode, owner, attribute, the way it was done.
+    pub details: Vec<Detail>,
 }
 
 /// Kind of file change.
@@ -119,6 +135,10 @@ pub enum FileOperation {
     Renamed,
     /// Its name was removed.
     Deleted,
+    /// It got one more name, or a symbolic link leads to it.
+    Linked,
+    /// Its mode, owner, extended attributes or times were changed.
+    AttributesChanged,
 }
 
 /// What a machine is.

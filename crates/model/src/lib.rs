@@ -7,6 +7,7 @@ mod alert;
 mod event;
 mod id;
 mod incident;
+mod operation;
 mod process;
 mod row;
 mod schema;
@@ -20,7 +21,10 @@ pub use event::{
 };
 pub use id::{AlertId, DeviceId, EventId, IdError, IncidentId, StreamId, TenantId, UserId};
 pub use incident::{Incident, IncidentStatus, JoinReason};
-pub use process::{BootId, Process, ProcessFile, ProcessKey, ProcessUser};
+pub use operation::{
+    Detail, DetailValue, ImageLoad, Logon, LogonOutcome, LogonWay, Operation, OperationKind,
+};
+pub use process::{BootId, Execution, Process, ProcessFile, ProcessKey, ProcessUser};
 pub use row::{Value, rows_of};
 pub use schema::{Column, ColumnType, Logsource, TableDefinition};
 pub use tables::{Row, TABLES, Table};

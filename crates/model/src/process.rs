@@ -1,6 +1,6 @@
 //! A process: its identity, and what the sensor knows of it. Never identified by pid alone.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use crate::{IdError, Text, Timestamp};
 
@@ -77,6 +77,37 @@ pub struct Process {
     pub parent_command_line: Option<Text>,
     /// When the parent was forked.
     pub parent_started_at: Option<Timestamp>,
+    /// What else is known of how it came to run this program; `None` when its start was not seen.
+    pub execution: Option<Arc<Execution>>,
+}
+
+/// How a program came to run, beyond what every event about its process repeats.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Execution {
+    /// The script that was executed; the image is its interpreter.
+    pub script: Option<Text>,
+    /// The executable as the process itself sees it, where its root is not that of the machine.
+    pub image_inside: Option<Text>,
+    /// Variables that change what programs do, `NAME=value`.
+    pub environment: Vec<Text>,
+    /// Bytes of arguments there were.
+    pub arguments_bytes: u32,
+    /// Permission bits of the executable.
+    pub mode: u32,
+    /// Owner of the executable.
+    pub file_owner: u32,
+    /// The start gained rights: setuid, setgid or file capabilities.
+    pub gained_rights: bool,
+    /// Effective capabilities.
+    pub capabilities: u64,
+    /// Inode number of the mount namespace.
+    pub mount_namespace: u32,
+    /// Inode number of the process id namespace.
+    pub pid_namespace: u32,
+    /// Inode number of the network namespace.
+    pub network_namespace: u32,
+    /// Inode number of the user namespace.
+    pub user_namespace: u32,
 }
 
 impl Process {

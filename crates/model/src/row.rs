@@ -5,7 +5,11 @@
 
 mod device;
 mod file;
+mod image;
+mod json;
+mod logon;
 mod network;
+mod operation;
 mod process;
 
 use crate::{Action, Envelope, Process, ProcessKey, Row, Text, Timestamp};
@@ -42,6 +46,9 @@ pub fn rows_of(envelope: &Envelope) -> Vec<Row> {
         }
         Action::Connection(connection) => vec![network::connection(envelope, connection)],
         Action::File(change) => vec![file::change(envelope, change)],
+        Action::Operation(operation) => vec![operation::done(envelope, operation)],
+        Action::ImageLoaded(image) => vec![image::loaded(envelope, image)],
+        Action::Logon(logon) => vec![logon::signed(envelope, logon)],
         Action::DeviceFacts(facts) => vec![device::facts(envelope, facts)],
         Action::EventsLost(lost) => vec![device::events_lost(envelope, lost)],
         Action::SensorHealth(health) => vec![device::sensor_health(envelope, health)],
@@ -88,8 +95,11 @@ fn name_of(path: &str) -> Text {
 }
 
 fn sha256_hex(process: &Process) -> Option<Text> {
+    hex_of(process.file?.sha256?)
+}
+
+fn hex_of(digest: [u8; 32]) -> Option<Text> {
     use std::fmt::Write as _;
-    let digest = process.file?.sha256?;
     let mut hex = String::with_capacity(64);
     for byte in digest {
         // Writing to a String cannot fail.
@@ -174,6 +184,7 @@ mod tests {
             parent_image: None,
             parent_command_line: None,
             parent_started_at: None,
+            execution: None,
         })
     }
 

@@ -3,7 +3,7 @@
 use bartizan_detection::{Around, Kin, doer};
 use bartizan_incident::Correlator;
 use bartizan_lineage::{Told, Tree};
-use bartizan_model::{Action, Alert, Envelope, Timestamp, rows_of};
+use bartizan_model::{Action, Alert, ConnectionOutcome, Envelope, Timestamp, rows_of};
 
 use crate::{Effects, EndedProcess, State, Touch, Touched, sighting};
 
@@ -91,6 +91,8 @@ fn enrich(state: &mut State, envelope: &Envelope, effects: &mut Effects) {
                 effects.ended.push(EndedProcess { key, at, exit_code, signal });
             }
         }
+        // A port that waits has no other end that could be named.
+        Action::Connection(connection) if connection.outcome == ConnectionOutcome::Listening => {}
         Action::Connection(connection) => {
             touch(envelope, Touched::Connection(connection.clone()), effects);
         }
@@ -98,7 +100,12 @@ fn enrich(state: &mut State, envelope: &Envelope, effects: &mut Effects) {
         Action::DeviceFacts(facts) => effects.facts = Some((at, facts.clone())),
         Action::SensorHealth(health) => effects.health = Some((at, health.clone())),
         Action::EventsLost(lost) => effects.losses.push(lost.clone()),
-        Action::ProcessStarted(_) | Action::ProcessForked(_) | Action::ProcessObserved(_) => {}
+        Action::ProcessStarted(_)
+        | Action::ProcessForked(_)
+        | Action::ProcessObserved(_)
+        | Action::Operation(_)
+        | Action::ImageLoaded(_)
+        | Action::Logon(_) => {}
     }
 }
 

@@ -95,14 +95,14 @@ impl Machine {
 
     fn connects(&mut self, actor: &Arc<Process>, outcome: ConnectionOutcome) -> Envelope {
         let remote = "198.51.100.7:4444".parse().unwrap();
-        let connection = Connection { outcome, protocol: Protocol::Tcp, local: None, remote };
+        let connection = Connection { outcome, protocol: Protocol::Tcp, local: None, remote, host: None };
         self.tells(Some(actor), Action::Connection(connection))
     }
 
     fn creates(&mut self, actor: &Arc<Process>, path: &str) -> Envelope {
         let operation = FileOperation::Created;
         let (path, previous_path, size) = (path.into(), None, None);
-        let change = FileChange { operation, path, previous_path, size, count: 1 };
+        let change = FileChange { operation, path, previous_path, size, count: 1, details: Vec::new() };
         self.tells(Some(actor), Action::File(change))
     }
 }
@@ -132,6 +132,7 @@ fn process(pid: u32, image: &str, parent: Option<&Arc<Process>>) -> Arc<Process>
         parent_image: parent.map(|parent| parent.image.clone()),
         parent_command_line: parent.map(|parent| parent.command_line.clone()),
         parent_started_at: parent.map(|parent| parent.started_at),
+        execution: None,
     })
 }
 

@@ -4,13 +4,15 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::{
     layout::{
-        CONNECT_BYTES, EXEC_BYTES, EXIT_BYTES, FILE_NAME_BYTES, FILE_OPEN_BYTES, FLAG_ARGV_CUT,
-        FLAG_ARGV_MISSING, FLAG_CREATED, FLAG_DELETED, FLAG_DETACHED, FLAG_DIRECTORY,
-        FLAG_NAME_CUT, FLAG_PATH_CUT, HEADER_BYTES, TIME_OFFSET, VERSION,
+        CONNECT_BYTES, DNS_MAX, EXEC_BYTES, EXIT_BYTES, FILE_NAME_BYTES, FILE_OPEN_BYTES,
+        FLAG_ARGV_CUT, FLAG_ARGV_MISSING, FLAG_CREATED, FLAG_DELETED, FLAG_DETACHED,
+        FLAG_DIRECTORY, FLAG_IO_URING, FLAG_NAME_CUT, FLAG_NAMES_CUT, FLAG_PATH_CUT, FLAG_RESPONSE,
+        FLAG_SCRIPT, FLAG_SECURE, HEADER_BYTES, OPERATION_BYTES, TIME_OFFSET, VERSION,
     },
+    operation::{Operation, OperationCode, Target},
     record::{
-        Actor, Connect, ConnectPhase, Exec, Exit, FileName, FileOpen, Record, RecordBody,
-        RecordKind, set_id,
+        Actor, Connect, ConnectPhase, Dns, Exec, Exit, FileName, FileNamed, FileOpen, NamedChange,
+        Record, RecordBody, RecordKind, set_id,
     },
 };
 
@@ -37,7 +39,7 @@ pub enum DecodeError {
         /// The field's name.
         field: &'static str,
         /// What it held.
-        value: u8,
+        value: u32,
     },
 }
 
@@ -102,12 +104,15 @@ fn body(kind: RecordKind, flags: u32, reader: &mut Reader<'_>) -> Result<RecordB
         RecordKind::Fork => RecordBody::Fork,
         RecordKind::Exit => RecordBody::Exit(exit(reader)?),
         RecordKind::FileOpen => RecordBody::FileOpen(file_open(flags, reader)?),
-        RecordKind::FileDelete => RecordBody::FileDelete(file_names(flags, reader)?.0),
+        RecordKind::FileDelete => RecordBody::FileDelete(names(flags, reader)?.name),
         RecordKind::FileRename => {
-            let (from, to) = file_names(flags, reader)?;
-            RecordBody::FileRename(from, to)
+            let Names { name, new_name, .. } = names(flags, reader)?;
+            RecordBody::FileRename(name, new_name)
         }
+        RecordKind::FileNamed => RecordBody::FileNamed(file_named(names(flags, reader)?)?),
         RecordKind::Connect => RecordBody::Connect(connect(reader)?),
+        RecordKind::Operation => RecordBody::Operation(operation(flags, reader)?),
+        RecordKind::Dns => RecordBody::Dns(dns(flags, reader)?),
     })
 }
 
@@ -115,33 +120,43 @@ fn exec(flags: u32, reader: &mut Reader<'_>) -> Result<Exec, DecodeError> {
     let inode = reader.u64()?;
     let file_size = reader.u64()?;
     let file_changed_ns = reader.u64()?;
-    let device = device(reader.u32()?);
-    let mode = reader.u32()?;
-    let _links = reader.u32()?;
-    let file_uid = reader.u32()?;
-    let file_gid = reader.u32()?;
-    let argv_total = reader.u32()?;
-    let (exe, cwd) = (reader.u16()?, reader.u16()?);
-    let (script, argv) = (reader.u16()?, reader.u16()?);
+    let device = user_device(reader.u32()?);
+    let [mode, links, file_uid] = reader.words()?;
+    let [file_gid, argv_total] = reader.words()?;
+    let capabilities = reader.u64()?;
+    let [pid_ns, net_ns, user_ns] = reader.words()?;
+    let lengths = [reader.u16()?, reader.u16()?, reader.u16()?];
+    let (script, argv, env) = (reader.u16()?, reader.u16()?, reader.u16()?);
     debug_assert_eq!(reader.at, EXEC_BYTES);
+    let [exe, cwd, root] = lengths.map(|length| reader.text(length));
     Ok(Exec {
-        exe: reader.text(exe)?,
-        cwd: reader.text(cwd)?,
+        exe: exe?,
+        cwd: cwd?,
+        root: root?,
         script: reader.text(script)?,
         argv: arguments(reader.take(argv.into())?),
+        environment: arguments(reader.take(env.into())?),
         argv_total,
         argv_cut: flags & FLAG_ARGV_CUT != 0,
         argv_missing: flags & FLAG_ARGV_MISSING != 0,
         path_cut: flags & FLAG_PATH_CUT != 0,
         deleted: flags & FLAG_DELETED != 0,
         detached: flags & FLAG_DETACHED != 0,
+        environment_cut: flags & FLAG_NAMES_CUT != 0,
+        is_script: flags & FLAG_SCRIPT != 0,
+        gained_rights: flags & FLAG_SECURE != 0,
         device,
         inode,
         file_size,
         file_changed_ns,
         mode,
+        links,
         file_uid,
         file_gid,
+        capabilities,
+        pid_ns,
+        net_ns,
+        user_ns,
     })
 }
 
@@ -155,7 +170,7 @@ fn exit(reader: &mut Reader<'_>) -> Result<Exit, DecodeError> {
 fn file_open(flags: u32, reader: &mut Reader<'_>) -> Result<FileOpen, DecodeError> {
     let inode = reader.u64()?;
     let file_size = reader.u64()?;
-    let device = device(reader.u32()?);
+    let device = user_device(reader.u32()?);
     let mode = reader.u32()?;
     let open_flags = reader.u32()?;
     let path = reader.u16()?;
@@ -165,6 +180,7 @@ fn file_open(flags: u32, reader: &mut Reader<'_>) -> Result<FileOpen, DecodeErro
         path: reader.text(path)?,
         path_cut: flags & FLAG_PATH_CUT != 0,
         created: flags & FLAG_CREATED != 0,
+        io_uring: flags & FLAG_IO_URING != 0,
         device,
         inode,
         file_size,
@@ -173,7 +189,17 @@ fn file_open(flags: u32, reader: &mut Reader<'_>) -> Result<FileOpen, DecodeErro
     })
 }
 
-fn file_names(flags: u32, reader: &mut Reader<'_>) -> Result<(FileName, FileName), DecodeError> {
+/// What every record of names holds.
+struct Names {
+    args: [u64; 2],
+    code: u32,
+    name: FileName,
+    new_name: FileName,
+}
+
+fn names(flags: u32, reader: &mut Reader<'_>) -> Result<Names, DecodeError> {
+    let args = [reader.u64()?, reader.u64()?];
+    let [code, _reserved] = reader.words()?;
     let (base, name) = (reader.u16()?, reader.u16()?);
     let (new_base, new_name) = (reader.u16()?, reader.u16()?);
     debug_assert_eq!(reader.at, FILE_NAME_BYTES);
@@ -183,9 +209,60 @@ fn file_names(flags: u32, reader: &mut Reader<'_>) -> Result<(FileName, FileName
             name: reader.text(name)?,
             cut: flags & (FLAG_NAME_CUT | FLAG_PATH_CUT) != 0,
             directory: flags & FLAG_DIRECTORY != 0,
+            io_uring: flags & FLAG_IO_URING != 0,
         })
     };
-    Ok((file_name(base, name)?, file_name(new_base, new_name)?))
+    let (name, new_name) = (file_name(base, name)?, file_name(new_base, new_name)?);
+    Ok(Names { args, code, name, new_name })
+}
+
+fn file_named(names: Names) -> Result<FileNamed, DecodeError> {
+    let change = match names.code {
+        1 => NamedChange::Linked,
+        2 => NamedChange::Symlinked,
+        3 => NamedChange::Mode,
+        4 => NamedChange::Owner,
+        5 => NamedChange::Xattr,
+        6 => NamedChange::XattrGone,
+        7 => NamedChange::Times,
+        8 => NamedChange::Truncated,
+        9 => NamedChange::Opened,
+        value => return Err(DecodeError::Value { field: "code", value }),
+    };
+    Ok(FileNamed { change, name: names.name, new_name: names.new_name, args: names.args })
+}
+
+fn operation(flags: u32, reader: &mut Reader<'_>) -> Result<Operation, DecodeError> {
+    let args = [reader.u64()?, reader.u64()?, reader.u64()?, reader.u64()?];
+    let start_ns = reader.u64()?;
+    let [pid, uid, code] = reader.words()?;
+    let lengths = [reader.u16()?, reader.u16()?, reader.u16()?];
+    let _reserved = (reader.u16()?, reader.u32()?);
+    debug_assert_eq!(reader.at, OPERATION_BYTES);
+    let code = OperationCode::from_number(code)
+        .ok_or(DecodeError::Value { field: "operation", value: code })?;
+    let [text, more, last] = lengths.map(|length| reader.text(length));
+    Ok(Operation {
+        code,
+        args,
+        target: (start_ns != 0).then_some(Target { pid, start_ns, uid }),
+        text: text?,
+        more: more?,
+        last: last?,
+        cut: flags & (FLAG_NAME_CUT | FLAG_PATH_CUT) != 0,
+        detached: flags & FLAG_DETACHED != 0,
+    })
+}
+
+fn dns(flags: u32, reader: &mut Reader<'_>) -> Result<Dns, DecodeError> {
+    let cookie = reader.u64()?;
+    let server_port = reader.u16()?;
+    let (family, _reserved) = (reader.u8()?, reader.u8()?);
+    let (length, total) = (reader.u16()?, reader.u16()?);
+    let server = address(family, reader.array()?)?;
+    let payload = reader.take(usize::from(length).min(DNS_MAX))?.to_vec();
+    let response = flags & FLAG_RESPONSE != 0;
+    Ok(Dns { cookie, server, server_port, response, payload, total })
 }
 
 fn connect(reader: &mut Reader<'_>) -> Result<Connect, DecodeError> {
@@ -196,7 +273,8 @@ fn connect(reader: &mut Reader<'_>) -> Result<Connect, DecodeError> {
         2 => ConnectPhase::Established,
         3 => ConnectPhase::Failed,
         4 => ConnectPhase::Listen,
-        value => return Err(DecodeError::Value { field: "phase", value }),
+        5 => ConnectPhase::Accepted,
+        value => return Err(DecodeError::Value { field: "phase", value: value.into() }),
     };
     let family = reader.u8()?;
     let protocol = reader.u8()?;
@@ -227,12 +305,13 @@ fn address(family: u8, bytes: [u8; 16]) -> Result<IpAddr, DecodeError> {
         }
         // An IPv4 peer of an IPv6 socket is an IPv4 peer.
         6 => Ok(Ipv6Addr::from(bytes).to_canonical()),
-        value => Err(DecodeError::Value { field: "family", value }),
+        value => Err(DecodeError::Value { field: "family", value: value.into() }),
     }
 }
 
 /// The kernel keeps `major << 20 | minor`; `stat` spreads the same two over 64 bits.
-fn device(kernel: u32) -> u64 {
+#[must_use]
+pub fn user_device(kernel: u32) -> u64 {
     let (major, minor) = (u64::from(kernel >> 20), u64::from(kernel & 0xf_ffff));
     (major & 0xfff) << 8 | (minor & 0xff) | (minor & !0xff) << 12
 }
@@ -282,6 +361,14 @@ impl<'a> Reader<'a> {
 
     fn u32(&mut self) -> Result<u32, DecodeError> {
         self.array().map(u32::from_ne_bytes)
+    }
+
+    fn words<const N: usize>(&mut self) -> Result<[u32; N], DecodeError> {
+        let mut words = [0; N];
+        for word in &mut words {
+            *word = self.u32()?;
+        }
+        Ok(words)
     }
 
     fn u64(&mut self) -> Result<u64, DecodeError> {

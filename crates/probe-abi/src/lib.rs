@@ -6,12 +6,14 @@
 
 mod decode;
 pub mod layout;
+mod operation;
 mod record;
 
-pub use decode::{DecodeError, peek_time};
+pub use decode::{DecodeError, peek_time, user_device};
+pub use operation::{Operation, OperationCode, Target};
 pub use record::{
-    Actor, Connect, ConnectPhase, Exec, Exit, FileName, FileOpen, Record, RecordBody, RecordKind,
-    Ring,
+    Actor, Connect, ConnectPhase, Dns, Exec, Exit, FileName, FileNamed, FileOpen, NamedChange,
+    Record, RecordBody, RecordKind, Ring,
 };
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use crate::Operation;
+
 /// Nanoseconds in the clock tick that `/proc/PID/stat` counts start times in.
 const TICK_NS: u64 = 10_000_000;
 
@@ -75,6 +77,12 @@ pub enum RecordKind {
     FileRename,
     /// A phase of a connection, or a listening socket.
     Connect,
+    /// A file was changed in another way, told by name.
+    FileNamed,
+    /// Anything else.
+    Operation,
+    /// A message to or from a name server.
+    Dns,
 }
 
 /// What happened, by kind.
@@ -92,8 +100,14 @@ pub enum RecordBody {
     FileDelete(FileName),
     /// The actor renamed a file: from, to.
     FileRename(FileName, FileName),
-    /// The actor connects or listens.
+    /// The actor connects, accepts or listens.
     Connect(Connect),
+    /// The actor changed a file in another way.
+    FileNamed(FileNamed),
+    /// The actor did something else.
+    Operation(Operation),
+    /// The actor asked a name server, or was answered.
+    Dns(Dns),
 }
 
 /// An executed program.
@@ -133,6 +147,79 @@ pub struct Exec {
     pub file_uid: u32,
     /// Group of the executable.
     pub file_gid: u32,
+    /// Names that lead to the executable.
+    pub links: u32,
+    /// Effective capabilities after the exec.
+    pub capabilities: u64,
+    /// Inode number of the process id namespace.
+    pub pid_ns: u32,
+    /// Inode number of the network namespace.
+    pub net_ns: u32,
+    /// Inode number of the user namespace.
+    pub user_ns: u32,
+    /// The process's own root, where that is not the root of its mount namespace.
+    pub root: String,
+    /// Variables of interest, `NAME=value`.
+    pub environment: Vec<String>,
+    /// Not all of the environment was looked at.
+    pub environment_cut: bool,
+    /// A script was executed; `exe` is its interpreter and `script` its name.
+    pub is_script: bool,
+    /// The exec gained rights: setuid, setgid or file capabilities.
+    pub gained_rights: bool,
+}
+
+/// A change of a file, or a request for one, that is told by name alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileNamed {
+    /// What was changed.
+    pub change: NamedChange,
+    /// The file.
+    pub name: FileName,
+    /// The new link, or the extended attribute.
+    pub new_name: FileName,
+    /// Mode; user and group; length; flags of open(2).
+    pub args: [u64; 2],
+}
+
+/// What was changed of a named file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NamedChange {
+    /// It got one more name.
+    Linked,
+    /// A symbolic link to it was made.
+    Symlinked,
+    /// Its permission bits.
+    Mode,
+    /// Its owner.
+    Owner,
+    /// An extended attribute was set.
+    Xattr,
+    /// An extended attribute was removed.
+    XattrGone,
+    /// Its times were set by hand.
+    Times,
+    /// It was cut or grown.
+    Truncated,
+    /// It was asked to be opened; whether it was is not known.
+    Opened,
+}
+
+/// A message to or from a name server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dns {
+    /// Names the socket.
+    pub cookie: u64,
+    /// The server's address.
+    pub server: IpAddr,
+    /// The server's port.
+    pub server_port: u16,
+    /// It came from the server.
+    pub response: bool,
+    /// The message, at most [`crate::layout::DNS_MAX`] bytes of it.
+    pub payload: Vec<u8>,
+    /// Bytes the message had.
+    pub total: u16,
 }
 
 /// The end of a process.
@@ -151,6 +238,8 @@ pub struct FileOpen {
     pub path_cut: bool,
     /// The open made the file.
     pub created: bool,
+    /// It was opened through io_uring.
+    pub io_uring: bool,
     /// Device, as `stat` gives it.
     pub device: u64,
     /// Inode.
@@ -174,6 +263,8 @@ pub struct FileName {
     pub cut: bool,
     /// It named a directory (known for removals only).
     pub directory: bool,
+    /// It was named through io_uring: asked for, outcome unknown.
+    pub io_uring: bool,
 }
 
 /// How far a connection has come.
@@ -185,8 +276,10 @@ pub enum ConnectPhase {
     Established,
     /// It was closed before it was established.
     Failed,
-    /// The socket accepts connections.
+    /// The socket accepts connections, or takes datagrams.
     Listen,
+    /// The process was given a connection that a peer opened.
+    Accepted,
 }
 
 /// A phase of a connection.
@@ -221,7 +314,7 @@ pub enum Ring {
 
 impl RecordKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Exec,
         Self::Fork,
         Self::Exit,
@@ -229,6 +322,9 @@ impl RecordKind {
         Self::FileDelete,
         Self::FileRename,
         Self::Connect,
+        Self::FileNamed,
+        Self::Operation,
+        Self::Dns,
     ];
 
     /// The number the kernel programs use.
@@ -242,6 +338,9 @@ impl RecordKind {
             Self::FileDelete => 5,
             Self::FileRename => 6,
             Self::Connect => 7,
+            Self::FileNamed => 8,
+            Self::Operation => 9,
+            Self::Dns => 10,
         }
     }
 
@@ -256,7 +355,13 @@ impl RecordKind {
     pub const fn ring(self) -> Ring {
         match self {
             Self::Exec | Self::Fork | Self::Exit => Ring::Critical,
-            Self::FileOpen | Self::FileDelete | Self::FileRename | Self::Connect => Ring::Bulk,
+            Self::FileOpen
+            | Self::FileDelete
+            | Self::FileRename
+            | Self::Connect
+            | Self::FileNamed
+            | Self::Operation
+            | Self::Dns => Ring::Bulk,
         }
     }
 
@@ -271,6 +376,9 @@ impl RecordKind {
             Self::FileDelete => "file-delete",
             Self::FileRename => "file-rename",
             Self::Connect => "connect",
+            Self::FileNamed => "file-named",
+            Self::Operation => "operation",
+            Self::Dns => "dns",
         }
     }
 }
@@ -287,6 +395,9 @@ impl Record {
             RecordBody::FileDelete(_) => RecordKind::FileDelete,
             RecordBody::FileRename(..) => RecordKind::FileRename,
             RecordBody::Connect(_) => RecordKind::Connect,
+            RecordBody::FileNamed(_) => RecordKind::FileNamed,
+            RecordBody::Operation(_) => RecordKind::Operation,
+            RecordBody::Dns(_) => RecordKind::Dns,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::{ConnectPhase, DecodeError, Record, RecordBody, layout};
+use crate::{ConnectPhase, DecodeError, OperationCode, Record, RecordBody, Target, layout};
 
 fn header(kind: u16, flags: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -30,14 +30,20 @@ fn exec(argv: &[u8], flags: u32) -> Vec<u8> {
     for word in [8 << 20 | 1, 0o100_755, 1, 0, 0, 4096] {
         bytes.extend(u32::to_ne_bytes(word));
     }
-    for length in [7, 4, 2, argv.len()] {
+    bytes.extend(0x20u64.to_ne_bytes());
+    for namespace in [11u32, 12, 13] {
+        bytes.extend(namespace.to_ne_bytes());
+    }
+    for length in [7, 4, 5, 2, argv.len(), 12] {
         bytes.extend(u16::try_from(length).unwrap().to_ne_bytes());
     }
     assert_eq!(bytes.len(), layout::EXEC_BYTES);
     bytes.extend(b"/bin/sh");
     bytes.extend(b"/tmp");
+    bytes.extend(b"/jail");
     bytes.extend(b"sh");
     bytes.extend(argv);
+    bytes.extend(b"HISTFILE=/x\0");
     bytes
 }
 
@@ -55,6 +61,8 @@ fn an_exec_is_read_with_its_actor_and_its_arguments() {
         ("/bin/sh", "/tmp", "sh")
     );
     assert_eq!(exec.argv, ["sh", "-c", "", "id"]);
+    assert_eq!((exec.root.as_str(), exec.environment.join(" ").as_str()), ("/jail", "HISTFILE=/x"));
+    assert_eq!((exec.capabilities, exec.pid_ns, exec.net_ns, exec.user_ns), (0x20, 11, 12, 13));
     assert_eq!(
         (exec.device, exec.inode, exec.mode, exec.file_changed_ns),
         (0x801, 99, 0o100_755, 5678)
@@ -108,7 +116,43 @@ fn a_record_of_another_layout_is_refused() {
     let mut bytes = header(2, 0);
     bytes[2] = 9;
     assert_eq!(Record::decode(&bytes), Err(DecodeError::Version(9)));
-    assert_eq!(Record::decode(&header(8, 0)), Err(DecodeError::Kind(8)));
+    assert_eq!(Record::decode(&header(11, 0)), Err(DecodeError::Kind(11)));
+}
+
+#[test]
+fn an_operation_is_read_with_its_target_and_its_texts() {
+    let mut bytes = header(9, layout::FLAG_NAME_CUT);
+    for arg in [1u64, 2, 3, 4, 50_000_000] {
+        bytes.extend(arg.to_ne_bytes());
+    }
+    for word in [77u32, 1000, 18] {
+        bytes.extend(word.to_ne_bytes());
+    }
+    for length in [4u16, 3, 5, 0] {
+        bytes.extend(length.to_ne_bytes());
+    }
+    bytes.extend(0u32.to_ne_bytes());
+    assert_eq!(bytes.len(), layout::OPERATION_BYTES);
+    bytes.extend(b"/mnt/d/ext4x");
+    let RecordBody::Operation(operation) = Record::decode(&bytes).unwrap().body else {
+        panic!("not an operation")
+    };
+    assert_eq!(operation.code, OperationCode::Mount);
+    assert_eq!(operation.args, [1, 2, 3, 4]);
+    assert_eq!(operation.target, Some(Target { pid: 77, start_ns: 50_000_000, uid: 1000 }));
+    assert_eq!(
+        [operation.text.as_str(), &operation.more, &operation.last],
+        ["/mnt", "/d/", "ext4x"]
+    );
+    assert!(operation.cut);
+}
+
+#[test]
+fn every_code_of_an_operation_has_one_number() {
+    for (number, code) in (1..).zip(OperationCode::ALL) {
+        assert_eq!(code.number(), number);
+        assert_eq!(OperationCode::from_number(number), Some(*code));
+    }
 }
 
 proptest! {
@@ -119,7 +163,7 @@ proptest! {
 
     #[test]
     fn arbitrary_bodies_behind_a_sound_header_never_panic(
-        kind in 0u16..9,
+        kind in 0u16..12,
         flags in any::<u32>(),
         body in proptest::collection::vec(any::<u8>(), 0..400),
     ) {

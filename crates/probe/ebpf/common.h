@@ -60,8 +60,11 @@ struct {
 		masked_value;                                       \
 	})
 
-_Static_assert(sizeof(struct bz_exec) + 2 * BZ_PATH_MAX + BZ_SCRIPT_MAX + BZ_ARGV_MAX <= OFFSET_MASK,
+_Static_assert(sizeof(struct bz_exec) + 2 * BZ_PATH_MAX + BZ_ROOT_MAX + BZ_SCRIPT_MAX + BZ_ARGV_MAX +
+			       BZ_ENV_MAX <= OFFSET_MASK,
 	       "an exec record does not fit");
+_Static_assert(sizeof(struct bz_file_name) + 2 * BZ_PATH_MAX + 2 * BZ_NAME_MAX <= OFFSET_MASK,
+	       "a record of names does not fit");
 _Static_assert(BZ_PATH_MAX <= LENGTH_MASK && BZ_ARGV_MAX <= LENGTH_MASK, "a text does not fit");
 
 /* A record in the making: its fixed part and, right behind it, its text. */
@@ -71,6 +74,7 @@ struct scratch {
 		struct bz_exec exec;
 		struct bz_file_open file_open;
 		struct bz_file_name file_name;
+		struct bz_operation operation;
 		__u8 bytes[SCRATCH_MAX];
 	};
 };
@@ -98,6 +102,14 @@ static __always_inline void count(__u32 kind, bool sent, __u64 bytes)
 	} else {
 		__sync_fetch_and_add(&counter->lost, 1);
 	}
+}
+
+static __always_inline void count_merged(__u32 kind)
+{
+	struct bz_counter *counter = bpf_map_lookup_elem(&counters, &kind);
+
+	if (counter)
+		__sync_fetch_and_add(&counter->merged, 1);
 }
 
 static __always_inline __u64 next_sequence(__u32 ring)
@@ -152,6 +164,101 @@ static __always_inline void send_scratch(void *ring, __u32 ring_index, struct sc
 	size = masked(size, OFFSET_MASK);
 	stamp(&scratch->header, kind, size, ring_index);
 	count(kind, bpf_ringbuf_output(ring, scratch, size, BPF_RB_NO_WAKEUP) == 0, size);
+}
+
+/*
+ * Said once: what a process does to the same thing again within a window is left out and counted.
+ * A program that spins must not fill the rings, and a repeat tells nothing new.
+ */
+struct said_key {
+	__u64 start_ns;
+	__u64 object;
+	__u32 pid;
+	__u32 what;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct said_key);
+	__type(value, __u64);
+} said SEC(".maps");
+
+#define SAID_WINDOW_NS (10 * 1000000000ull)
+
+static __always_inline bool is_said(__u32 what, __u64 object, __u64 window_ns)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 now = bpf_ktime_get_boot_ns(), *last;
+	struct said_key key = {
+		.start_ns = task->group_leader->start_boottime,
+		.object = object,
+		.pid = task->tgid,
+		.what = what,
+	};
+
+	last = bpf_map_lookup_elem(&said, &key);
+	if (last && now - *last < window_ns)
+		return true;
+	bpf_map_update_elem(&said, &key, &now, BPF_ANY);
+	return false;
+}
+
+/* The arguments of the system call that is ending: the kernel's copy, which the process cannot change. */
+static __always_inline unsigned long argument(int position)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+
+#if defined(__TARGET_ARCH_arm64)
+	switch (position) {
+	case 0:
+		return regs->orig_x0;
+	case 1:
+		return regs->regs[1];
+	case 2:
+		return regs->regs[2];
+	case 3:
+		return regs->regs[3];
+	case 4:
+		return regs->regs[4];
+	default:
+		return regs->regs[5];
+	}
+#else
+	switch (position) {
+	case 0:
+		return regs->di;
+	case 1:
+		return regs->si;
+	case 2:
+		return regs->dx;
+	case 3:
+		return regs->r10;
+	case 4:
+		return regs->r8;
+	default:
+		return regs->r9;
+	}
+#endif
+}
+
+static __always_inline bool is_own(void)
+{
+	return (__u32)(bpf_get_current_pid_tgid() >> 32) == own_pid;
+}
+
+static __always_inline struct file *file_of(__u32 fd)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct fdtable *table = task->files->fdt;
+	struct file **files, *file = NULL;
+
+	if (fd >= table->max_fds)
+		return NULL;
+	files = table->fd;
+	bpf_probe_read_kernel(&file, sizeof(file), &files[fd]);
+	return file;
 }
 
 struct walk {

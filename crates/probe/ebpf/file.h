@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Files: opened for writing, made, renamed, removed. Reads return at once. */
+/* Files that are opened: for writing, made, or read where a read gives a secret away. Others return at once. */
 
+#define FMODE_READ 0x1
 #define FMODE_WRITE 0x2
 #define FMODE_CREATED 0x100000
+#define O_TRUNC 01000
 #define S_IFMT 0170000
+#define S_IFSOCK 0140000
 #define S_IFREG 0100000
-#define AT_FDCWD -100
-#define AT_REMOVEDIR 0x200
+#define S_IFBLK 0060000
+#define S_IFCHR 0020000
 
 /* Filesystems whose files are doors into the kernel, not things that are kept. */
 #define PROC_MAGIC 0x9fa0
@@ -16,62 +19,172 @@
 #define DEBUGFS_MAGIC 0x64626720
 #define TRACEFS_MAGIC 0x74726163
 
-static __always_inline bool is_own(void)
+/* Names worth telling of, and the directories they must lie in; none means anywhere. */
+#define NAME_KEY 32
+#define PLACE_KEY 16
+#define PLACES 4
+#define NAME_SECRET 1      /* reading it gives a secret away */
+#define NAME_PROCESS_MEM 2 /* the memory of a process, in /proc */
+#define NAME_SOCKET 3      /* connecting to it is worth telling */
+
+struct name_rule {
+	__u32 kind;
+	__u32 places; /* how many of them there are */
+	char place[PLACES][PLACE_KEY];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, char[NAME_KEY]);
+	__type(value, struct name_rule);
+} noted_names SEC(".maps");
+
+static __always_inline bool lies_in(struct dentry *dentry, struct name_rule *rule)
 {
-	return (__u32)(bpf_get_current_pid_tgid() >> 32) == own_pid;
+	char place[PLACE_KEY] = {};
+	int index;
+
+	if (rule->places == 0)
+		return true;
+	bpf_probe_read_kernel_str(place, sizeof(place), BPF_CORE_READ(dentry, d_parent, d_name.name));
+	for (index = 0; index < PLACES; index++)
+		if (*(__u64 *)place == *(__u64 *)rule->place[index] &&
+		    *(__u64 *)(place + 8) == *(__u64 *)(rule->place[index] + 8) && place[0])
+			return true;
+	return false;
 }
 
-static __always_inline struct file *file_of(struct task_struct *task, __u32 fd)
+/* What the name of a file is noted for; 0 for nothing. */
+static __always_inline __u32 noted(struct dentry *dentry)
 {
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **files, *file = NULL;
+	char name[NAME_KEY] = {};
+	struct name_rule *rule;
 
-	if (fd >= BPF_CORE_READ(table, max_fds))
-		return NULL;
-	files = BPF_CORE_READ(table, fd);
-	bpf_probe_read_kernel(&file, sizeof(file), &files[fd]);
-	return file;
+	if (BPF_CORE_READ(dentry, d_name.len) >= NAME_KEY)
+		return 0;
+	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(dentry, d_name.name));
+	rule = bpf_map_lookup_elem(&noted_names, name);
+	if (!rule || !lies_in(dentry, rule))
+		return 0;
+	return rule->kind;
 }
 
-static __always_inline bool is_kept(struct inode *inode)
+static __always_inline bool is_door(__u64 magic)
 {
-	switch (BPF_CORE_READ(inode, i_sb, s_magic)) {
+	switch (magic) {
 	case PROC_MAGIC:
 	case SYSFS_MAGIC:
 	case CGROUP_MAGIC:
 	case CGROUP2_MAGIC:
 	case DEBUGFS_MAGIC:
 	case TRACEFS_MAGIC:
-		return false;
+		return true;
 	}
-	return true;
+	return false;
 }
 
-/* Judges the opened file itself: what the process asked for may have been swapped meanwhile. */
-static __always_inline int on_open(long fd)
+/* Writes to cgroups are the daily work of service managers; this one runs a program as root. */
+static __always_inline bool is_release_agent(struct file *file)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	__u32 slot = SCRATCH_FILE, flags = 0, length;
-	struct scratch *scratch;
-	struct inode *inode;
-	struct file *file;
-	__u32 mode;
+	char name[16] = {};
 
-	if (fd < 0)
+	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(file, f_path.dentry, d_name.name));
+	return *(__u64 *)name == *(__u64 *)"release_" && *(__u32 *)(name + 8) == *(__u32 *)"agen";
+}
+
+static __always_inline int on_door(struct file *file, struct inode *inode, __u64 magic, __u32 mode)
+{
+	if ((magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC) && !is_release_agent(file))
 		return 0;
-	file = file_of(task, fd);
-	if (!file)
+	if (is_said(BZ_OP_KERNEL_WRITE, BPF_CORE_READ(inode, i_ino), SAID_WINDOW_NS)) {
+		count_merged(BZ_OPERATION);
 		return 0;
-	mode = BPF_CORE_READ(file, f_mode);
-	if (!(mode & (FMODE_WRITE | FMODE_CREATED)) || is_own())
+	}
+	return send_file_operation(BZ_OP_KERNEL_WRITE, file, magic, mode, 0, 0);
+}
+
+static __always_inline long number_of(struct dentry *dentry)
+{
+	char digits[16] = {};
+	long number = 0;
+	int index;
+
+	bpf_probe_read_kernel_str(digits, sizeof(digits), BPF_CORE_READ(dentry, d_name.name));
+	for (index = 0; index < 10; index++) {
+		if (digits[index] < '0' || digits[index] > '9')
+			break;
+		number = number * 10 + (digits[index] - '0');
+	}
+	return number;
+}
+
+/* The memory of another process as a file; its own is the business of a debugger inside it. */
+static __always_inline int on_process_memory(struct file *file, struct inode *inode, __u32 mode)
+{
+	struct proc_fs_info *info = BPF_CORE_READ(inode, i_sb, s_fs_info);
+	long pid = number_of(BPF_CORE_READ(file, f_path.dentry, d_parent));
+	__u32 level = BPF_CORE_READ(info, pid_ns, level);
+
+	if (BPF_CORE_READ(inode, i_sb, s_magic) != PROC_MAGIC || is_own())
 		return 0;
-	inode = BPF_CORE_READ(file, f_inode);
-	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) != S_IFREG || !is_kept(inode))
+	if (is_said(BZ_OP_PROC_MEM, (__u64)pid << 8 | (mode & FMODE_WRITE), SAID_WINDOW_NS)) {
+		count_merged(BZ_OPERATION);
 		return 0;
-	scratch = bpf_map_lookup_elem(&scratches, &slot);
+	}
+	return send_file_operation(BZ_OP_PROC_MEM, file, mode, pid, level, 0);
+}
+
+static __always_inline int on_read(struct file *file, struct inode *inode, __u32 mode)
+{
+	__u32 kind = noted(BPF_CORE_READ(file, f_path.dentry));
+	__u64 object;
+
+	if (kind == NAME_PROCESS_MEM)
+		return on_process_memory(file, inode, mode);
+	if (kind != NAME_SECRET || is_own())
+		return 0;
+	object = BPF_CORE_READ(inode, i_ino) ^ (__u64)BPF_CORE_READ(inode, i_sb, s_dev) << 32;
+	if (is_said(BZ_OP_SENSITIVE_READ, object, SAID_WINDOW_NS)) {
+		count_merged(BZ_OPERATION);
+		return 0;
+	}
+	return send_file_operation(BZ_OP_SENSITIVE_READ, file, BPF_CORE_READ(inode, i_ino),
+				   BPF_CORE_READ(inode, i_sb, s_dev), BPF_CORE_READ(inode, i_size), 0);
+}
+
+#define MAJOR(device) ((device) >> 20)
+#define MINOR(device) ((device) & 0xfffff)
+#define MEMORY_MAJOR 1
+#define INPUT_MAJOR 13
+
+/* Disks beneath their filesystem, the memory of the machine, what is typed. */
+static __always_inline int on_device(struct file *file, struct inode *inode, __u32 type, __u32 mode)
+{
+	__u32 device = BPF_CORE_READ(inode, i_rdev);
+	__u32 minor = MINOR(device);
+
+	if (type == S_IFCHR && MAJOR(device) != INPUT_MAJOR &&
+	    !(MAJOR(device) == MEMORY_MAJOR && (minor == 1 || minor == 2 || minor == 4)))
+		return 0;
+	if (is_own() || !(mode & (FMODE_READ | FMODE_WRITE)))
+		return 0;
+	if (is_said(BZ_OP_DEVICE_OPEN, (__u64)device << 8 | mode, SAID_WINDOW_NS)) {
+		count_merged(BZ_OPERATION);
+		return 0;
+	}
+	return send_file_operation(BZ_OP_DEVICE_OPEN, file, device, mode, type, 0);
+}
+
+static __always_inline int on_written(struct file *file, struct inode *inode, __u32 mode,
+				      __u32 origin, __u32 asked)
+{
+	__u32 slot = SCRATCH_FILE, flags = origin, length;
+	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &slot);
+
 	if (!scratch)
 		return 0;
-	fill_actor(&scratch->header, task);
+	fill_actor(&scratch->header, (void *)bpf_get_current_task());
 	length = append_path(scratch, sizeof(struct bz_file_open),
 			     BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt),
 			     &flags);
@@ -82,7 +195,8 @@ static __always_inline int on_open(long fd)
 	scratch->file_open.file_size = BPF_CORE_READ(inode, i_size);
 	scratch->file_open.device = BPF_CORE_READ(inode, i_sb, s_dev);
 	scratch->file_open.mode = BPF_CORE_READ(inode, i_mode);
-	scratch->file_open.open_flags = BPF_CORE_READ(file, f_flags);
+	/* The kernel forgets that the file was emptied; the call said so. */
+	scratch->file_open.open_flags = BPF_CORE_READ(file, f_flags) | (asked & O_TRUNC);
 	scratch->file_open.path_len = length;
 	scratch->file_open.reserved = 0;
 	send_scratch(&bulk, RING_BULK, scratch, BZ_FILE_OPEN,
@@ -90,164 +204,61 @@ static __always_inline int on_open(long fd)
 	return 0;
 }
 
-/* For sys_exit_open, openat, openat2 and creat. */
+/* Judges the opened file itself: what the process asked for may have been swapped meanwhile. */
+static __always_inline int on_open(long fd, __u32 origin, __u32 asked)
+{
+	struct inode *inode;
+	struct file *file;
+	__u32 mode, type;
+	__u64 magic;
+
+	if (fd < 0)
+		return 0;
+	file = file_of(fd);
+	if (!file)
+		return 0;
+	mode = BPF_CORE_READ(file, f_mode);
+	inode = BPF_CORE_READ(file, f_inode);
+	type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
+	if (type == S_IFBLK || type == S_IFCHR)
+		return on_device(file, inode, type, mode);
+	if (type != S_IFREG)
+		return 0;
+	if (!(mode & (FMODE_WRITE | FMODE_CREATED)))
+		return on_read(file, inode, mode);
+	if (is_own())
+		return 0;
+	magic = BPF_CORE_READ(inode, i_sb, s_magic);
+	if (!is_door(magic))
+		return on_written(file, inode, mode, origin, asked);
+	if (magic == PROC_MAGIC && noted(BPF_CORE_READ(file, f_path.dentry)) == NAME_PROCESS_MEM)
+		return on_process_memory(file, inode, mode);
+	return on_door(file, inode, magic, mode);
+}
+
+/* For sys_exit_open, openat, openat2, creat and open_by_handle_at. */
 SEC("tracepoint")
 int bz_open(struct syscall_exit *context)
 {
-	return on_open(context->ret);
-}
+	__u32 asked = 0;
 
-/*
- * Names are read when the call has succeeded: the kernel has then faulted them in, and nothing is
- * paid for calls that fail. A second thread of the process can still rewrite its own string.
- */
-struct names {
-	unsigned long name;
-	unsigned long new_name;
-	int base;
-	int new_base;
-	__u32 kind;
-	__u32 flags;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
-	__type(key, __u64);
-	__type(value, struct names);
-} pending_names SEC(".maps");
-
-static __always_inline int on_names(__u32 kind, int base, unsigned long name, int new_base,
-				    unsigned long new_name, __u32 flags)
-{
-	struct names names = {
-		.name = name,
-		.new_name = new_name,
-		.base = base,
-		.new_base = new_base,
-		.kind = kind,
-		.flags = flags,
-	};
-	__u64 thread = bpf_get_current_pid_tgid();
-
-	if (!is_own())
-		bpf_map_update_elem(&pending_names, &thread, &names, BPF_ANY);
-	return 0;
-}
-
-/* Appends the directory that a relative name starts from; nothing for an absolute name. */
-static __always_inline __u32 append_base(struct scratch *scratch, __u32 used,
-					 struct task_struct *task, int base, unsigned long name)
-{
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
-	struct dentry *dentry;
-	struct vfsmount *mount;
-	struct file *file;
-	__u32 flags = 0, length;
-	char first = 0;
-
-	bpf_probe_read_user(&first, sizeof(first), (void *)name);
-	if (first == '/') {
-		/* Absolute means below the process's own root, which may be a chroot. */
-		dentry = BPF_CORE_READ(fs, root.dentry);
-		mount = BPF_CORE_READ(fs, root.mnt);
-	} else if (base == AT_FDCWD) {
-		dentry = BPF_CORE_READ(fs, pwd.dentry);
-		mount = BPF_CORE_READ(fs, pwd.mnt);
-	} else {
-		file = file_of(task, base);
-		if (!file)
-			return 0;
-		dentry = BPF_CORE_READ(file, f_path.dentry);
-		mount = BPF_CORE_READ(file, f_path.mnt);
+	if (context->ret < 0)
+		return 0;
+	switch (context->id) {
+#ifdef __NR_open
+	case __NR_open:
+		asked = argument(1);
+		break;
+	case __NR_creat:
+		asked = O_TRUNC;
+		break;
+#endif
+	case __NR_openat:
+		asked = argument(2);
+		break;
+	case __NR_openat2:
+		bpf_probe_read_user(&asked, sizeof(asked), (void *)argument(2));
+		break;
 	}
-	length = append_path(scratch, used, dentry, mount, &flags);
-	scratch->header.flags |= flags & BZ_F_PATH_CUT;
-	return length;
-}
-
-static __always_inline __u32 append_name(struct scratch *scratch, __u32 used, unsigned long name)
-{
-	long length;
-
-	length = bpf_probe_read_user_str(scratch->bytes + masked(used, OFFSET_MASK), BZ_NAME_MAX,
-					 (void *)name);
-	if (length <= 1 || length > BZ_NAME_MAX)
-		return 0;
-	if (length == BZ_NAME_MAX)
-		scratch->header.flags |= BZ_F_NAME_CUT;
-	return length - 1;
-}
-
-static __always_inline int on_names_done(long result)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	__u32 slot = SCRATCH_FILE, used = sizeof(struct bz_file_name), length;
-	__u64 thread = bpf_get_current_pid_tgid();
-	struct names *names = bpf_map_lookup_elem(&pending_names, &thread);
-	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &slot);
-	struct names copy;
-
-	if (!names)
-		return 0;
-	copy = *names;
-	bpf_map_delete_elem(&pending_names, &thread);
-	if (result != 0 || !scratch)
-		return 0;
-	fill_actor(&scratch->header, task);
-	scratch->header.flags |= copy.flags;
-	scratch->file_name.new_base_len = 0;
-	scratch->file_name.new_name_len = 0;
-
-	length = append_base(scratch, used, task, copy.base, copy.name);
-	scratch->file_name.base_len = length;
-	used += length;
-	length = append_name(scratch, used, copy.name);
-	scratch->file_name.name_len = length;
-	used += length;
-	if (copy.kind == BZ_FILE_RENAME) {
-		length = append_base(scratch, used, task, copy.new_base, copy.new_name);
-		scratch->file_name.new_base_len = length;
-		used += length;
-		length = append_name(scratch, used, copy.new_name);
-		scratch->file_name.new_name_len = length;
-		used += length;
-	}
-	send_scratch(&bulk, RING_BULK, scratch, copy.kind, used);
-	return 0;
-}
-
-SEC("tracepoint")
-int bz_unlink(struct syscall_enter *context)
-{
-	return on_names(BZ_FILE_DELETE, AT_FDCWD, context->args[0], 0, 0, 0);
-}
-
-SEC("tracepoint")
-int bz_unlinkat(struct syscall_enter *context)
-{
-	__u32 flags = context->args[2] & AT_REMOVEDIR ? BZ_F_DIRECTORY : 0;
-
-	return on_names(BZ_FILE_DELETE, context->args[0], context->args[1], 0, 0, flags);
-}
-
-SEC("tracepoint")
-int bz_rename(struct syscall_enter *context)
-{
-	return on_names(BZ_FILE_RENAME, AT_FDCWD, context->args[0], AT_FDCWD, context->args[1], 0);
-}
-
-/* For sys_enter_renameat and renameat2. */
-SEC("tracepoint")
-int bz_renameat(struct syscall_enter *context)
-{
-	return on_names(BZ_FILE_RENAME, context->args[0], context->args[1], context->args[2],
-			context->args[3], 0);
-}
-
-/* For sys_exit_unlink, unlinkat, rename, renameat and renameat2. */
-SEC("tracepoint")
-int bz_names_done(struct syscall_exit *context)
-{
-	return on_names_done(context->ret);
+	return on_open(context->ret, 0, asked);
 }

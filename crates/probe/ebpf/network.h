@@ -15,6 +15,8 @@
 #define TCP_CLOSE 7
 #define TCP_LISTEN 10
 
+#include "dns.h"
+
 /* Attempts whose end is not known yet, by socket cookie. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -49,6 +51,44 @@ static __always_inline void send_connect(struct bz_connect *record)
 	      sizeof(*record));
 }
 
+/*
+ * A process that connects to one place over and over is told this often in each window; the rest is
+ * counted. A scan goes to many places and is told in full.
+ */
+#define FLOOD_WINDOW_NS (10 * 1000000000ull)
+#define FLOOD_ALLOWED 64
+
+struct flood {
+	__u64 since_ns;
+	__u64 count;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct datagrams_key);
+	__type(value, struct flood);
+} floods SEC(".maps");
+
+static __always_inline bool is_flood(struct bz_connect *record)
+{
+	struct datagrams_key key = {
+		.start_ns = record->header.start_ns,
+		.pid = record->header.pid,
+		.port = record->remote_port,
+		.family = record->family,
+	};
+	struct flood begun = { .since_ns = bpf_ktime_get_boot_ns(), .count = 1 }, *flood;
+
+	__builtin_memcpy(key.address, record->remote_address, sizeof(key.address));
+	flood = bpf_map_lookup_elem(&floods, &key);
+	if (!flood || begun.since_ns - flood->since_ns > FLOOD_WINDOW_NS) {
+		bpf_map_update_elem(&floods, &key, &begun, BPF_ANY);
+		return false;
+	}
+	return __sync_fetch_and_add(&flood->count, 1) >= FLOOD_ALLOWED;
+}
+
 static __always_inline int on_connect(struct bpf_sock_addr *context, struct bz_connect *record)
 {
 	/* getaddrinfo connects UDP sockets to port 0 to learn its source address: nothing is sent. */
@@ -61,9 +101,15 @@ static __always_inline int on_connect(struct bpf_sock_addr *context, struct bz_c
 	record->phase = BZ_PHASE_ATTEMPT;
 	record->protocol = context->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
 	record->remote_port = bpf_ntohs(context->user_port);
+	record->muted = is_flood(record);
 	if (context->type == SOCK_STREAM)
 		bpf_map_update_elem(&attempts, &record->cookie, record, BPF_ANY);
-	send_connect(record);
+	else if (record->remote_port == DNS_PORT)
+		note_asker(record->cookie, &record->header);
+	if (record->muted)
+		count_merged(BZ_CONNECT);
+	else
+		send_connect(record);
 	return 1;
 }
 
@@ -81,12 +127,18 @@ static __always_inline int on_datagram(struct bpf_sock_addr *context, struct bz_
 	key.port = bpf_ntohs(context->user_port);
 	key.family = record->family;
 	__builtin_memcpy(key.address, record->remote_address, sizeof(key.address));
+	record->cookie = bpf_get_socket_cookie(context);
+	if (key.port == DNS_PORT) {
+		fill_actor(&record->header, task);
+		note_asker(record->cookie, &record->header);
+	}
 	last = bpf_map_lookup_elem(&datagrams, &key);
-	if (last && now - *last < DATAGRAM_WINDOW_NS)
+	if (last && now - *last < DATAGRAM_WINDOW_NS) {
+		count_merged(BZ_CONNECT);
 		return 1;
+	}
 	bpf_map_update_elem(&datagrams, &key, &now, BPF_ANY);
 	fill_actor(&record->header, task);
-	record->cookie = bpf_get_socket_cookie(context);
 	record->phase = BZ_PHASE_ATTEMPT;
 	record->protocol = IPPROTO_UDP;
 	record->remote_port = key.port;
@@ -187,6 +239,8 @@ static __always_inline void on_answer(const struct sock *sk, __u64 cookie, __u8 
 		return;
 	record = *known;
 	bpf_map_delete_elem(&attempts, &cookie);
+	if (record.muted)
+		return;
 	record.phase = phase;
 	if (phase == BZ_PHASE_FAILED)
 		record.error = BPF_CORE_READ(sk, sk_err);

@@ -4,13 +4,15 @@ use std::{fs::File, io};
 
 use aya::{
     Btf, Ebpf,
-    programs::{CgroupAttachMode, Program, ProgramError},
+    programs::{
+        BtfTracePoint, CgroupAttachMode, CgroupSkbAttachType, Program, ProgramError, TracePoint,
+    },
 };
 
 use crate::{
     cgroup,
     error::{ProbeError, in_words},
-    plan::{Hook, PLANS, Part, Plan, ProgramHealth, ProgramState},
+    plan::{Hook, PLANS, Part, Place, Plan, ProgramHealth, ProgramState},
     probe::ProbeConfig,
     tracefs::with_tracefs,
 };
@@ -24,10 +26,15 @@ pub(crate) fn attach_all(
     btf: &Btf,
     config: &ProbeConfig,
 ) -> Result<Vec<ProgramHealth>, ProbeError> {
-    let mut health = Vec::with_capacity(PLANS.len());
+    let mut health: Vec<ProgramHealth> = Vec::with_capacity(PLANS.len());
     for plan in PLANS.iter().filter(|plan| !is_syscalls(plan)) {
-        let state =
-            if wanted(plan, config) { outcome(attach(ebpf, btf, plan)) } else { ProgramState::Off };
+        let state = if !wanted(plan, config) {
+            ProgramState::Off
+        } else if is_served(plan, &health) {
+            ProgramState::NothingHere
+        } else {
+            outcome(attach(ebpf, btf, plan))
+        };
         if let (Part::Processes, ProgramState::Failed { reason }) = (plan.part, &state) {
             let (program, purpose, reason) = (plan.program, plan.purpose, reason.clone());
             return Err(ProbeError::Required { program, purpose, reason });
@@ -38,13 +45,24 @@ pub(crate) fn attach_all(
     Ok(health)
 }
 
+/// Two programs for the same purpose are two forms of one: the first that fits is enough.
+fn is_served(plan: &Plan, health: &[ProgramHealth]) -> bool {
+    health.iter().any(|other| {
+        other.purpose == plan.purpose && matches!(other.state, ProgramState::Attached { .. })
+    })
+}
+
 fn attach_syscalls(ebpf: &mut Ebpf, btf: &Btf, config: &ProbeConfig) -> Vec<ProgramHealth> {
     let plans = || PLANS.iter().filter(|plan| is_syscalls(plan));
-    if !config.files {
+    if !config.files && !config.network && !config.operations {
         return plans().map(|plan| named(plan, ProgramState::Off)).collect();
     }
     let attached = with_tracefs(|| {
-        plans().map(|plan| named(plan, outcome(attach(ebpf, btf, plan)))).collect::<Vec<_>>()
+        let mut state = |plan: &Plan| match wanted(plan, config) {
+            true => outcome(attach(ebpf, btf, plan)),
+            false => ProgramState::Off,
+        };
+        plans().map(|plan| named(plan, state(plan))).collect::<Vec<_>>()
     });
     attached.unwrap_or_else(|error| {
         let reason = format!("tracefs is not mounted and could not be: {error}");
@@ -53,6 +71,7 @@ fn attach_syscalls(ebpf: &mut Ebpf, btf: &Btf, config: &ProbeConfig) -> Vec<Prog
 }
 
 /// The places a program runs at, and those that do not exist here.
+#[derive(Debug, Default)]
 struct Places {
     at: Vec<String>,
     missing: Vec<String>,
@@ -63,11 +82,7 @@ fn attach(ebpf: &mut Ebpf, btf: &Btf, plan: &Plan) -> Result<Places, ProgramErro
         .program_mut(plan.program)
         .ok_or_else(|| io::Error::other("the object has no such program; this build is broken"))?;
     match (program, plan.hook) {
-        (Program::BtfTracePoint(program), Hook::Typed(at)) => {
-            loaded(|| program.load(at, btf))?;
-            program.attach()?;
-            Ok(Places { at: vec![at.to_owned()], missing: Vec::new() })
-        }
+        (Program::BtfTracePoint(program), Hook::Typed(names)) => attach_typed(program, btf, names),
         (Program::CgroupSockAddr(program), Hook::CgroupRoot) => {
             let root = cgroup::unified_root()?;
             loaded(|| program.load())?;
@@ -75,22 +90,56 @@ fn attach(ebpf: &mut Ebpf, btf: &Btf, plan: &Plan) -> Result<Places, ProgramErro
             program.attach(File::open(&root)?, CgroupAttachMode::Single)?;
             Ok(Places { at: vec![root.display().to_string()], missing: Vec::new() })
         }
-        (Program::TracePoint(program), Hook::Syscalls(names)) => {
+        (Program::CgroupSkb(program), Hook::CgroupRoot) => {
+            let root = cgroup::unified_root()?;
             loaded(|| program.load())?;
-            let mut places = Places { at: Vec::new(), missing: Vec::new() };
-            for name in names {
-                match program.attach("syscalls", name) {
-                    Ok(_link) => places.at.push((*name).to_owned()),
-                    Err(error) => places.missing.push(format!("{name}: {}", in_words(&error))),
-                }
-            }
-            if places.at.is_empty() {
-                return Err(io::Error::other(places.missing.join("; ")).into());
-            }
-            Ok(places)
+            let side = program.expected_attach_type();
+            let side = side.unwrap_or(CgroupSkbAttachType::Egress);
+            program.attach(File::open(&root)?, side, CgroupAttachMode::Single)?;
+            Ok(Places { at: vec![root.display().to_string()], missing: Vec::new() })
         }
+        (Program::TracePoint(program), Hook::Syscalls(names)) => attach_calls(program, names),
         _ => Err(io::Error::other("the program is of another type than planned").into()),
     }
+}
+
+/// Under the first name that the kernel knows and the program fits. What a kernel may lack is no failure.
+fn attach_typed(
+    program: &mut BtfTracePoint,
+    btf: &Btf,
+    names: &[&str],
+) -> Result<Places, ProgramError> {
+    let mut refused = None;
+    for place in names.iter().map(|name| Place::of_tracepoint(name)) {
+        match loaded(|| program.load(&place.name, btf)) {
+            Ok(()) => {
+                program.attach()?;
+                return Ok(Places { at: vec![place.name], missing: Vec::new() });
+            }
+            Err(error) if place.optional => {
+                tracing::debug!(place = place.name, reason = in_words(&error), "not here");
+            }
+            Err(error) => refused = Some(error),
+        }
+    }
+    refused.map_or_else(|| Ok(Places::default()), Err)
+}
+
+fn attach_calls(program: &mut TracePoint, names: &[&str]) -> Result<Places, ProgramError> {
+    let mut places = Places::default();
+    let wanted: Vec<Place> = names.iter().map(|name| Place::of_call(name)).collect();
+    loaded(|| program.load())?;
+    for place in &wanted {
+        match program.attach("syscalls", &place.name) {
+            Ok(_link) => places.at.push(place.name.clone()),
+            Err(_absent) if place.optional => {}
+            Err(error) => places.missing.push(format!("{}: {}", place.name, in_words(&error))),
+        }
+    }
+    if places.at.is_empty() && !places.missing.is_empty() {
+        return Err(io::Error::other(places.missing.join("; ")).into());
+    }
+    Ok(places)
 }
 
 /// The verifier gives up when a signal arrives, and says to try again.
@@ -107,6 +156,7 @@ fn loaded(mut load: impl FnMut() -> Result<(), ProgramError>) -> Result<(), Prog
 
 fn outcome(attached: Result<Places, ProgramError>) -> ProgramState {
     match attached {
+        Ok(Places { at, .. }) if at.is_empty() => ProgramState::NothingHere,
         Ok(Places { at, missing }) => ProgramState::Attached { at, missing },
         Err(error) => ProgramState::Failed { reason: in_words(&error) },
     }
@@ -124,6 +174,7 @@ fn wanted(plan: &Plan, config: &ProbeConfig) -> bool {
         Part::Processes => true,
         Part::Files => config.files,
         Part::Network => config.network,
+        Part::Operations => config.operations,
     }
 }
 

@@ -10,6 +10,8 @@ use bartizan_probe_abi::RecordKind;
 pub struct Counters {
     /// Counted in the kernel, by kind.
     pub kinds: Vec<KindCounter>,
+    /// Threads that were made. They are not told; with the forks they are what the kernel itself counts.
+    pub threads: u64,
     /// Sequence numbers that never arrived, over both rings: what the reader can prove was lost.
     pub missing: u64,
     /// Records that could not be decoded.
@@ -27,6 +29,8 @@ pub struct KindCounter {
     pub lost: u64,
     /// Bytes put into the ring.
     pub bytes: u64,
+    /// Repeats that were left out on purpose.
+    pub merged: u64,
 }
 
 /// What one program cost, when the kernel measures it (`sysctl kernel.bpf_stats_enabled=1`).
@@ -49,6 +53,18 @@ impl Counters {
         self.kinds.iter().map(|counter| counter.lost).sum()
     }
 
+    /// Processes and threads that were made, told or lost: grows with `processes` of `/proc/stat`.
+    #[must_use]
+    pub fn forks(&self) -> u64 {
+        self.threads + self.of(RecordKind::Fork).map_or(0, |fork| fork.sent + fork.lost)
+    }
+
+    /// Repeats of all kinds that were left out on purpose.
+    #[must_use]
+    pub fn merged(&self) -> u64 {
+        self.kinds.iter().map(|counter| counter.merged).sum()
+    }
+
     /// The counter of one kind.
     #[must_use]
     pub fn of(&self, kind: RecordKind) -> Option<&KindCounter> {
@@ -56,19 +72,25 @@ impl Counters {
     }
 }
 
-/// One kind's counters on one CPU: sent, lost, bytes, as `struct bz_counter` holds them.
-pub(crate) type PerCpu = PerCpuArray<MapData, [u64; 3]>;
+/// One kind's counters on one CPU: sent, lost, bytes, merged, as `struct bz_counter` holds them.
+pub(crate) type PerCpu = PerCpuArray<MapData, [u64; 4]>;
+
+/// Threads that were made.
+pub(crate) fn threads(map: &PerCpu) -> Result<u64, MapError> {
+    Ok(map.get(&0, 0)?.iter().map(|[made, ..]| made).sum())
+}
 
 /// Sums the counters over all CPUs.
 pub(crate) fn read(map: &PerCpu) -> Result<Vec<KindCounter>, MapError> {
     RecordKind::ALL
         .into_iter()
         .map(|kind| {
-            let mut sum = KindCounter { kind, sent: 0, lost: 0, bytes: 0 };
-            for [sent, lost, bytes] in map.get(&u32::from(kind.number()), 0)?.iter() {
+            let mut sum = KindCounter { kind, sent: 0, lost: 0, bytes: 0, merged: 0 };
+            for [sent, lost, bytes, merged] in map.get(&u32::from(kind.number()), 0)?.iter() {
                 sum.sent += sent;
                 sum.lost += lost;
                 sum.bytes += bytes;
+                sum.merged += merged;
             }
             Ok(sum)
         })

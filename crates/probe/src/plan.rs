@@ -9,11 +9,11 @@ pub(crate) struct Plan {
     pub(crate) part: Part,
 }
 
-/// Where a program attaches.
+/// Where a program attaches. Names that start with `?` belong to things that not every kernel has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Hook {
-    /// A tracepoint with typed arguments.
-    Typed(&'static str),
+    /// A tracepoint with typed arguments, under the first of these names that the kernel knows.
+    Typed(&'static [&'static str]),
     /// Classic tracepoints in the category `syscalls`. Architectures lack some of them.
     Syscalls(&'static [&'static str]),
     /// The root of the unified cgroup hierarchy.
@@ -26,6 +26,7 @@ pub(crate) enum Part {
     Processes,
     Files,
     Network,
+    Operations,
 }
 
 /// How loading and attaching one program went.
@@ -54,44 +55,140 @@ pub enum ProgramState {
         /// Why, in words.
         reason: String,
     },
+    /// This kernel has nothing that it could watch.
+    NothingHere,
     /// The configuration leaves it out.
     Off,
 }
 
 /// Every program of the object, in the order in which they are attached: births first, so that
 /// what is seen to act was seen to be born.
-pub(crate) const PLANS: [Plan; 14] = [
-    typed("bz_fork", "processes made", "sched_process_fork", Part::Processes),
-    typed("bz_exec", "programs executed", "sched_process_exec", Part::Processes),
-    typed("bz_exit", "processes ended", "sched_process_exit", Part::Processes),
+pub(crate) const PLANS: &[Plan] = &[
+    typed("bz_fork", "processes made", &["sched_process_fork"], Part::Processes),
+    typed("bz_exec", "programs executed", &["sched_process_exec"], Part::Processes),
+    typed("bz_exit", "processes ended", &["sched_process_exit"], Part::Processes),
     cgroup("bz_connect4", "connections over IPv4"),
     cgroup("bz_connect6", "connections over IPv6"),
     cgroup("bz_sendmsg4", "datagrams over IPv4"),
     cgroup("bz_sendmsg6", "datagrams over IPv6"),
-    typed("bz_sock_state", "outcome of connections", "inet_sock_set_state", Part::Network),
+    cgroup("bz_dns_question", "questions to name servers"),
+    cgroup("bz_dns_answer", "answers of name servers"),
+    typed("bz_sock_state", "outcome of connections", &["inet_sock_set_state"], Part::Network),
+    typed("bz_signal", "signals to others", &["signal_generate"], Part::Operations),
+    typed("bz_module_load", "kernel modules loaded", &["?module_load"], Part::Operations),
+    typed(
+        "bz_uring",
+        "requests through io_uring",
+        &["?io_uring_submit_req", "?io_uring_submit_sqe"],
+        Part::Files,
+    ),
+    // Only one of the two fits the kernel; the older form is refused by newer ones.
+    typed("bz_uring_done_5", "files opened through io_uring", &["?io_uring_complete"], Part::Files),
+    typed("bz_uring_done", "files opened through io_uring", &["?io_uring_complete"], Part::Files),
     syscalls(
         "bz_open",
-        "files opened for writing",
-        &["sys_exit_openat", "sys_exit_openat2", "sys_exit_open", "sys_exit_creat"],
+        "files opened",
+        Part::Files,
+        &["openat", "openat2", "?open", "?creat", "open_by_handle_at"],
     ),
     syscalls(
-        "bz_names_done",
-        "files removed and renamed",
+        "bz_moved",
+        "files removed, renamed and linked",
+        Part::Files,
         &[
-            "sys_exit_unlinkat",
-            "sys_exit_unlink",
-            "sys_exit_renameat2",
-            "sys_exit_renameat",
-            "sys_exit_rename",
+            "unlinkat",
+            "?unlink",
+            "renameat2",
+            "?renameat",
+            "?rename",
+            "linkat",
+            "?link",
+            "symlinkat",
+            "?symlink",
         ],
     ),
-    syscalls("bz_unlink", "files removed", &["sys_enter_unlink"]),
-    syscalls("bz_unlinkat", "files removed", &["sys_enter_unlinkat"]),
-    syscalls("bz_rename", "files renamed", &["sys_enter_rename"]),
-    syscalls("bz_renameat", "files renamed", &["sys_enter_renameat2", "sys_enter_renameat"]),
+    syscalls(
+        "bz_attributes",
+        "attributes of files",
+        Part::Files,
+        &[
+            "?chmod",
+            "fchmod",
+            "fchmodat",
+            "?fchmodat2",
+            "?chown",
+            "?lchown",
+            "fchown",
+            "fchownat",
+            "setxattr",
+            "lsetxattr",
+            "fsetxattr",
+            "removexattr",
+            "lremovexattr",
+            "fremovexattr",
+            "utimensat",
+            "?utimes",
+            "?utime",
+            "truncate",
+            "ftruncate",
+        ],
+    ),
+    syscalls("bz_accept", "connections accepted", Part::Network, &["accept4", "?accept"]),
+    syscalls("bz_bind", "ports that take datagrams", Part::Network, &["bind"]),
+    syscalls("bz_unix_connect", "connections to local sockets", Part::Network, &["connect"]),
+    syscalls("bz_socket", "raw sockets", Part::Network, &["socket"]),
+    syscalls("bz_setsockopt", "filters on sockets", Part::Network, &["setsockopt"]),
+    syscalls(
+        "bz_reach",
+        "reaching into processes",
+        Part::Operations,
+        &["ptrace", "process_vm_readv", "process_vm_writev", "?pidfd_getfd"],
+    ),
+    syscalls(
+        "bz_identity",
+        "changes of identity",
+        Part::Operations,
+        &[
+            "setuid",
+            "setreuid",
+            "setresuid",
+            "setfsuid",
+            "setgid",
+            "setregid",
+            "setresgid",
+            "capset",
+        ],
+    ),
+    syscalls("bz_prctl", "changes of name", Part::Operations, &["prctl"]),
+    syscalls("bz_exec_failed", "executions refused", Part::Operations, &["execve", "execveat"]),
+    syscalls("bz_mmap", "code mapped", Part::Operations, &["mmap"]),
+    syscalls("bz_mprotect", "memory made code", Part::Operations, &["mprotect", "?pkey_mprotect"]),
+    syscalls("bz_memfd", "files in memory", Part::Operations, &["memfd_create"]),
+    syscalls("bz_bpf", "programs loaded into the kernel", Part::Operations, &["bpf"]),
+    syscalls(
+        "bz_kernel",
+        "modules removed and kernels loaded",
+        Part::Operations,
+        &["?delete_module", "?kexec_load", "?kexec_file_load"],
+    ),
+    syscalls("bz_reboot", "restarts", Part::Operations, &[">reboot"]),
+    syscalls(
+        "bz_mount",
+        "mounts",
+        Part::Operations,
+        &["mount", "umount", "?move_mount", "pivot_root"],
+    ),
+    syscalls("bz_namespace", "namespaces", Part::Operations, &["unshare", "setns"]),
+    syscalls("bz_chroot", "roots", Part::Operations, &["chroot"]),
+    syscalls("bz_time", "clocks set", Part::Operations, &["clock_settime", "settimeofday"]),
 ];
 
-const fn typed(program: &'static str, purpose: &'static str, at: &'static str, part: Part) -> Plan {
+const fn typed(
+    program: &'static str,
+    purpose: &'static str,
+    at: &'static [&'static str],
+    part: Part,
+) -> Plan {
     Plan { program, purpose, hook: Hook::Typed(at), part }
 }
 
@@ -102,7 +199,36 @@ const fn cgroup(program: &'static str, purpose: &'static str) -> Plan {
 const fn syscalls(
     program: &'static str,
     purpose: &'static str,
+    part: Part,
     at: &'static [&'static str],
 ) -> Plan {
-    Plan { program, purpose, hook: Hook::Syscalls(at), part: Part::Files }
+    Plan { program, purpose, hook: Hook::Syscalls(at), part }
+}
+
+/// A place of a plan: its name in the kernel, and whether a kernel may lack it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) name: String,
+    pub(crate) optional: bool,
+}
+
+impl Place {
+    /// Where a system call is seen: as it returns, or with `>` as it is entered.
+    pub(crate) fn of_call(name: &str) -> Self {
+        let (optional, name) = optional(name);
+        let name = match name.strip_prefix('>') {
+            Some(entered) => format!("sys_enter_{entered}"),
+            None => format!("sys_exit_{name}"),
+        };
+        Self { name, optional }
+    }
+
+    pub(crate) fn of_tracepoint(name: &str) -> Self {
+        let (optional, name) = optional(name);
+        Self { name: name.to_owned(), optional }
+    }
+}
+
+fn optional(name: &str) -> (bool, &str) {
+    name.strip_prefix('?').map_or((false, name), |name| (true, name))
 }

@@ -12,6 +12,7 @@ use crate::{
     attach::attach_all,
     counters::{self, Counters, PerCpu, ProgramCost},
     error::{ProbeError, is_permission},
+    noted::{self, NotedName},
     permission::may_load_programs,
     plan::{PLANS, ProgramHealth},
     rings::Rings,
@@ -32,6 +33,10 @@ pub struct ProbeConfig {
     pub files: bool,
     /// Watch connections.
     pub network: bool,
+    /// Watch everything else: what processes do to each other, to themselves and to the machine.
+    pub operations: bool,
+    /// Files whose reading, and local sockets whose use, is worth telling.
+    pub noted: Vec<NotedName>,
     /// Process whose own files and connections are left out: the sensor must not report its
     /// reporting.
     pub own_pid: Option<u32>,
@@ -39,7 +44,13 @@ pub struct ProbeConfig {
 
 impl Default for ProbeConfig {
     fn default() -> Self {
-        Self { files: true, network: true, own_pid: Some(std::process::id()) }
+        Self {
+            files: true,
+            network: true,
+            operations: true,
+            noted: NotedName::defaults(),
+            own_pid: Some(std::process::id()),
+        }
     }
 }
 
@@ -72,6 +83,7 @@ impl Probe {
             .override_global("own_pid", &own_pid, true)
             .load(OBJECT)
             .map_err(refused)?;
+        noted::write(&mut ebpf, &config.noted)?;
         let critical = ring(&mut ebpf, "crit")?;
         let bulk = ring(&mut ebpf, "bulk")?;
         let counters = PerCpuArray::try_from(take(&mut ebpf, "counters")?)
@@ -98,6 +110,8 @@ impl Probe {
     pub fn counters(&self) -> Result<Counters, ProbeError> {
         Ok(Counters {
             kinds: counters::read(&self.counters)
+                .map_err(|source| map_error("counters", source))?,
+            threads: counters::threads(&self.counters)
                 .map_err(|source| map_error("counters", source))?,
             missing: self.rings.missing(),
             undecodable: self.rings.undecodable(),
@@ -178,6 +192,14 @@ mod tests {
             "process.h",
             "file.h",
             "network.h",
+            "operation.h",
+            "names.h",
+            "calls.h",
+            "memory.h",
+            "system.h",
+            "socket.h",
+            "dns.h",
+            "uring.h",
         ] {
             hash.update(fs::read(sources.join(source)).unwrap());
         }

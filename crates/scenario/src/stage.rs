@@ -99,6 +99,7 @@ impl Stage {
             parent_image: None,
             parent_command_line: None,
             parent_started_at: None,
+            execution: None,
         };
         self.devices.push(Machine {
             name: name.into(),
@@ -171,6 +172,7 @@ impl Stage {
                 protocol: if *udp { Protocol::Udp } else { Protocol::Tcp },
                 local: None,
                 remote: *to,
+                host: None,
             }),
             Act::Changes(operation, path, previous) => Action::File(FileChange {
                 operation: *operation,
@@ -178,6 +180,7 @@ impl Stage {
                 previous_path: previous.as_deref().map(Into::into),
                 size: None,
                 count: 1,
+                details: Vec::new(),
             }),
             Act::Ends(exit_code) => Action::ProcessEnded { exit_code: *exit_code, signal: None },
         };
@@ -225,6 +228,7 @@ impl Stage {
             parent_image: Some(parent.image.clone()),
             parent_command_line: Some(parent.command_line.clone()),
             parent_started_at: Some(parent.started_at),
+            execution: None,
             started_at: self.now,
             ..Process::clone(parent)
         };

@@ -22,8 +22,12 @@ impl Seen {
         for counter in &counters.kinds {
             let kind = match counter.kind {
                 RecordKind::Exec | RecordKind::Fork | RecordKind::Exit => "process",
-                RecordKind::FileOpen | RecordKind::FileDelete | RecordKind::FileRename => "file",
-                RecordKind::Connect => "connection",
+                RecordKind::FileOpen
+                | RecordKind::FileDelete
+                | RecordKind::FileRename
+                | RecordKind::FileNamed => "file",
+                RecordKind::Connect | RecordKind::Dns => "connection",
+                RecordKind::Operation => "operation",
             };
             self.add(LossStage::Kernel, kind, counter.lost);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bartizan_collect::Observation;
-use bartizan_model::{Action, EventId, StreamId, Timestamp};
+use bartizan_model::{Action, EventId, OperationKind, StreamId, Timestamp};
 use bartizan_spool::{Kind, Spool};
 use bartizan_wire::encode_single;
 
@@ -82,7 +82,14 @@ fn kind_of(action: &Action) -> Kind {
         Action::ProcessStarted(_)
         | Action::ProcessForked(_)
         | Action::ProcessObserved(_)
-        | Action::ProcessEnded { .. } => Kind::Process,
+        | Action::ProcessEnded { .. }
+        | Action::ImageLoaded(_)
+        | Action::Logon(_) => Kind::Process,
+        Action::Operation(operation) if operation.kind == OperationKind::DnsQuery => {
+            Kind::Connection
+        }
+        // Few, and the first thing an intruder would like to see lost.
+        Action::Operation(_) => Kind::Process,
         Action::Connection(_) => Kind::Connection,
         Action::File(_) => Kind::File,
         Action::DeviceFacts(_) | Action::EventsLost(_) | Action::SensorHealth(_) => Kind::Sensor,

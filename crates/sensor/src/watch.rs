@@ -154,7 +154,7 @@ impl Watch {
                     let (program, purpose) = (program.program, program.purpose);
                     problems.push(format!("not watching {purpose} ({program}): {reason}").into());
                 }
-                ProgramState::Attached { .. } | ProgramState::Off => {}
+                ProgramState::Attached { .. } | ProgramState::NothingHere | ProgramState::Off => {}
             }
         }
         if let LinkState::Away { reason } = &*self.link.borrow() {

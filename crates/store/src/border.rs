@@ -35,11 +35,13 @@ words!(stage_word, stage_of, LossStage,
     LossStage::Server => "server");
 words!(outcome_word, outcome_of, ConnectionOutcome,
     ConnectionOutcome::Attempted => "attempted", ConnectionOutcome::Succeeded => "succeeded",
-    ConnectionOutcome::Failed => "failed");
+    ConnectionOutcome::Failed => "failed", ConnectionOutcome::Accepted => "accepted",
+    ConnectionOutcome::Listening => "listening");
 words!(protocol_word, protocol_of, Protocol, Protocol::Tcp => "tcp", Protocol::Udp => "udp");
 words!(operation_word, operation_of, FileOperation,
     FileOperation::Created => "created", FileOperation::Modified => "modified",
-    FileOperation::Renamed => "renamed", FileOperation::Deleted => "deleted");
+    FileOperation::Renamed => "renamed", FileOperation::Deleted => "deleted",
+    FileOperation::Linked => "linked", FileOperation::AttributesChanged => "attributes changed");
 
 /// A value that has a JSON form here.
 pub(crate) trait Border: Sized {

@@ -92,6 +92,7 @@ fn process(pid: u32, parent: Option<u32>) -> Arc<Process> {
         parent_image: None,
         parent_command_line: None,
         parent_started_at: None,
+        execution: None,
     })
 }
 
@@ -112,6 +113,7 @@ fn a_step_is_kept_with_its_position_and_read_back_as_it_was() {
         protocol: Protocol::Tcp,
         local: None,
         remote: "10.0.0.1:80".parse().unwrap(),
+        host: None,
     };
     let touch =
         |_| Touch { process: key(2), at: NOON, what: Touched::Connection(connection.clone()) };

@@ -7,7 +7,9 @@ use bartizan_model::{
     Protocol, Text, Timestamp,
 };
 
-use crate::{WireError, facts, generated as wire, generated::event::Action as WireAction};
+use crate::{
+    WireError, facts, generated as wire, generated::event::Action as WireAction, operation,
+};
 
 /// The event, with its processes by their position, which `list` gives.
 pub(crate) fn to_wire(
@@ -28,6 +30,9 @@ pub(crate) fn to_wire(
         }
         Action::Connection(connection) => WireAction::Connection(connection_to_wire(connection)),
         Action::File(change) => WireAction::File(file_to_wire(change)),
+        Action::Operation(done) => WireAction::Operation(operation::to_wire(done, &mut *list)?),
+        Action::ImageLoaded(image) => WireAction::ImageLoaded(operation::image_to_wire(image)),
+        Action::Logon(logon) => WireAction::Logon(operation::logon_to_wire(logon)),
         Action::DeviceFacts(facts) => WireAction::DeviceFacts(facts::facts_to_wire(facts)),
         Action::EventsLost(lost) => WireAction::EventsLost(facts::lost_to_wire(lost)),
         Action::SensorHealth(health) => WireAction::SensorHealth(facts::health_to_wire(health)),
@@ -60,6 +65,13 @@ pub(crate) fn from_wire(
             Action::Connection(connection_from_wire(&connection)?)
         }
         WireAction::File(change) => Action::File(file_from_wire(change)?),
+        WireAction::Operation(done) => {
+            Action::Operation(Box::new(operation::from_wire(done, processes)?))
+        }
+        WireAction::ImageLoaded(image) => {
+            Action::ImageLoaded(Box::new(operation::image_from_wire(image)?))
+        }
+        WireAction::Logon(logon) => Action::Logon(Box::new(operation::logon_from_wire(logon)?)),
         WireAction::DeviceFacts(facts) => Action::DeviceFacts(facts::facts_from_wire(facts)?),
         WireAction::EventsLost(lost) => Action::EventsLost(facts::lost_from_wire(lost)?),
         WireAction::SensorHealth(health) => Action::SensorHealth(facts::health_from_wire(health)?),
@@ -67,7 +79,7 @@ pub(crate) fn from_wire(
     Ok(Event { id, at: Timestamp::from_nanos(event.at), actor, action })
 }
 
-fn listed(processes: &[Arc<Process>], position: u32) -> Result<Arc<Process>, WireError> {
+pub(crate) fn listed(processes: &[Arc<Process>], position: u32) -> Result<Arc<Process>, WireError> {
     let index = usize::try_from(position).ok().and_then(|position| position.checked_sub(1));
     index
         .and_then(|index| processes.get(index))
@@ -84,6 +96,8 @@ fn connection_to_wire(connection: &Connection) -> wire::Connection {
         ConnectionOutcome::Attempted => wire::ConnectionOutcome::Attempted,
         ConnectionOutcome::Succeeded => wire::ConnectionOutcome::Succeeded,
         ConnectionOutcome::Failed => wire::ConnectionOutcome::Failed,
+        ConnectionOutcome::Accepted => wire::ConnectionOutcome::Accepted,
+        ConnectionOutcome::Listening => wire::ConnectionOutcome::Listening,
     };
     let protocol = match connection.protocol {
         Protocol::Tcp => wire::Protocol::Tcp,
@@ -94,6 +108,7 @@ fn connection_to_wire(connection: &Connection) -> wire::Connection {
         protocol: protocol.into(),
         local: connection.local.map(endpoint_to_wire),
         remote: Some(endpoint_to_wire(connection.remote)),
+        host: connection.host.as_deref().map(str::to_owned),
     }
 }
 
@@ -102,9 +117,11 @@ fn connection_from_wire(connection: &wire::Connection) -> Result<Connection, Wir
         wire::ConnectionOutcome::Attempted => ConnectionOutcome::Attempted,
         wire::ConnectionOutcome::Succeeded => ConnectionOutcome::Succeeded,
         wire::ConnectionOutcome::Failed => ConnectionOutcome::Failed,
+        wire::ConnectionOutcome::Accepted => ConnectionOutcome::Accepted,
+        wire::ConnectionOutcome::Listening => ConnectionOutcome::Listening,
         wire::ConnectionOutcome::Unspecified => {
             let found = connection.outcome;
-            return Err(WireError::unexpected("outcome of a connection", found, "1 to 3"));
+            return Err(WireError::unexpected("outcome of a connection", found, "1 to 5"));
         }
     };
     let protocol = match connection.protocol() {
@@ -121,17 +138,18 @@ fn connection_from_wire(connection: &wire::Connection) -> Result<Connection, Wir
         protocol,
         local: connection.local.as_ref().map(endpoint_from_wire).transpose()?,
         remote: endpoint_from_wire(remote)?,
+        host: connection.host.as_deref().map(Text::from),
     })
 }
 
-fn endpoint_to_wire(endpoint: SocketAddr) -> wire::Endpoint {
+pub(crate) fn endpoint_to_wire(endpoint: SocketAddr) -> wire::Endpoint {
     wire::Endpoint {
         address: facts::address_to_wire(&endpoint.ip()),
         port: u32::from(endpoint.port()),
     }
 }
 
-fn endpoint_from_wire(endpoint: &wire::Endpoint) -> Result<SocketAddr, WireError> {
+pub(crate) fn endpoint_from_wire(endpoint: &wire::Endpoint) -> Result<SocketAddr, WireError> {
     let port = u16::try_from(endpoint.port)
         .map_err(|_large| WireError::unexpected("port", endpoint.port, "0 to 65535"))?;
     Ok(SocketAddr::new(facts::address_from_wire(&endpoint.address)?, port))
@@ -143,6 +161,8 @@ fn file_to_wire(change: &FileChange) -> wire::FileChange {
         FileOperation::Modified => wire::FileOperation::Modified,
         FileOperation::Renamed => wire::FileOperation::Renamed,
         FileOperation::Deleted => wire::FileOperation::Deleted,
+        FileOperation::Linked => wire::FileOperation::Linked,
+        FileOperation::AttributesChanged => wire::FileOperation::AttributesChanged,
     };
     wire::FileChange {
         operation: operation.into(),
@@ -150,6 +170,7 @@ fn file_to_wire(change: &FileChange) -> wire::FileChange {
         previous_path: change.previous_path.as_deref().map(str::to_owned),
         size: change.size,
         count: change.count,
+        details: operation::details_to_wire(&change.details),
     }
 }
 
@@ -159,8 +180,10 @@ fn file_from_wire(change: wire::FileChange) -> Result<FileChange, WireError> {
         wire::FileOperation::Modified => FileOperation::Modified,
         wire::FileOperation::Renamed => FileOperation::Renamed,
         wire::FileOperation::Deleted => FileOperation::Deleted,
+        wire::FileOperation::Linked => FileOperation::Linked,
+        wire::FileOperation::AttributesChanged => FileOperation::AttributesChanged,
         wire::FileOperation::Unspecified => {
-            return Err(WireError::unexpected("file operation", change.operation, "1 to 4"));
+            return Err(WireError::unexpected("file operation", change.operation, "1 to 6"));
         }
     };
     Ok(FileChange {
@@ -169,5 +192,6 @@ fn file_from_wire(change: wire::FileChange) -> Result<FileChange, WireError> {
         previous_path: change.previous_path.map(Text::from),
         size: change.size,
         count: change.count.max(1),
+        details: operation::details_from_wire(change.details)?,
     })
 }

@@ -9,6 +9,7 @@ mod event;
 mod facts;
 mod limits;
 mod list;
+mod operation;
 mod process;
 mod token;
 

@@ -21,6 +21,15 @@ pub(crate) const BATCH_PROCESSES_MAX: usize = 2 * BATCH_EVENTS_MAX;
 /// Most bytes of one event, and of one process.
 pub const EVENT_BYTES_MAX: usize = 1024 * 1024;
 
+/// Most further facts of an event.
+pub(crate) const DETAILS_MAX: usize = 64;
+
+/// Most texts of one further fact.
+pub(crate) const DETAIL_TEXTS_MAX: usize = 1_024;
+
+/// Most variables of a process.
+pub(crate) const VARIABLES_MAX: usize = 256;
+
 /// Most addresses in a device's facts.
 pub(crate) const ADDRESSES_MAX: usize = 1_024;
 

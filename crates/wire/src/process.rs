@@ -1,8 +1,12 @@
 //! Processes, to the wire and back.
 
-use bartizan_model::{BootId, Process, ProcessFile, ProcessKey, ProcessUser, Text, Timestamp};
+use std::sync::Arc;
 
-use crate::{WireError, generated as wire};
+use bartizan_model::{
+    BootId, Execution, Process, ProcessFile, ProcessKey, ProcessUser, Text, Timestamp,
+};
+
+use crate::{WireError, generated as wire, limits::VARIABLES_MAX};
 
 pub(crate) fn to_wire(process: &Process) -> wire::Process {
     let owned = |text: &Option<Text>| text.as_deref().map(str::to_owned);
@@ -36,7 +40,43 @@ pub(crate) fn to_wire(process: &Process) -> wire::Process {
         parent_image: owned(&process.parent_image),
         parent_command_line: owned(&process.parent_command_line),
         parent_started_at: process.parent_started_at.map(Timestamp::nanos),
+        execution: process.execution.as_deref().map(execution_to_wire),
     }
+}
+
+fn execution_to_wire(execution: &Execution) -> wire::Execution {
+    wire::Execution {
+        script: execution.script.as_deref().map(str::to_owned),
+        image_inside: execution.image_inside.as_deref().map(str::to_owned),
+        environment: execution.environment.iter().map(|text| text.as_ref().to_owned()).collect(),
+        arguments_bytes: execution.arguments_bytes,
+        mode: execution.mode,
+        file_owner: execution.file_owner,
+        gained_rights: execution.gained_rights,
+        capabilities: execution.capabilities,
+        mount_namespace: execution.mount_namespace,
+        pid_namespace: execution.pid_namespace,
+        network_namespace: execution.network_namespace,
+        user_namespace: execution.user_namespace,
+    }
+}
+
+fn execution_from_wire(execution: wire::Execution) -> Result<Execution, WireError> {
+    WireError::bound("variables of a process", execution.environment.len(), VARIABLES_MAX)?;
+    Ok(Execution {
+        script: execution.script.map(Text::from),
+        image_inside: execution.image_inside.map(Text::from),
+        environment: execution.environment.into_iter().map(Text::from).collect(),
+        arguments_bytes: execution.arguments_bytes,
+        mode: execution.mode,
+        file_owner: execution.file_owner,
+        gained_rights: execution.gained_rights,
+        capabilities: execution.capabilities,
+        mount_namespace: execution.mount_namespace,
+        pid_namespace: execution.pid_namespace,
+        network_namespace: execution.network_namespace,
+        user_namespace: execution.user_namespace,
+    })
 }
 
 pub(crate) fn from_wire(process: wire::Process) -> Result<Process, WireError> {
@@ -64,6 +104,7 @@ pub(crate) fn from_wire(process: wire::Process) -> Result<Process, WireError> {
         parent_image: process.parent_image.map(Text::from),
         parent_command_line: process.parent_command_line.map(Text::from),
         parent_started_at: process.parent_started_at.map(Timestamp::from_nanos),
+        execution: process.execution.map(execution_from_wire).transpose()?.map(Arc::new),
     })
 }
 
@@ -84,14 +125,7 @@ fn key_from_wire(key: &wire::ProcessKey) -> Result<ProcessKey, WireError> {
 }
 
 fn file_from_wire(file: wire::ProcessFile) -> Result<ProcessFile, WireError> {
-    let length = file.sha256.len();
-    let sha256 =
-        match length {
-            0 => None,
-            _ => Some(file.sha256.try_into().map_err(|_hash| {
-                WireError::unexpected("length of a SHA-256", length, "32 bytes")
-            })?),
-        };
+    let sha256 = sha256_from_wire(file.sha256)?;
     Ok(ProcessFile {
         device: file.device,
         inode: file.inode,
@@ -100,4 +134,14 @@ fn file_from_wire(file: wire::ProcessFile) -> Result<ProcessFile, WireError> {
         deleted: file.deleted,
         fileless: file.fileless,
     })
+}
+
+/// A hash, or none.
+pub(crate) fn sha256_from_wire(bytes: Vec<u8>) -> Result<Option<[u8; 32]>, WireError> {
+    let length = bytes.len();
+    if length == 0 {
+        return Ok(None);
+    }
+    let refused = |_bytes| WireError::unexpected("length of a SHA-256", length, "32 bytes");
+    bytes.try_into().map(Some).map_err(refused)
 }

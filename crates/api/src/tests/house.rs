@@ -218,6 +218,7 @@ fn process(pid: u32, parent: Option<u32>, image: &str, command_line: &str) -> Pr
         parent_image: None,
         parent_command_line: None,
         parent_started_at: None,
+        execution: None,
     }
 }
 

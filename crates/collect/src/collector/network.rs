@@ -15,25 +15,28 @@ impl Collector {
             ConnectPhase::Attempt => ConnectionOutcome::Attempted,
             ConnectPhase::Established => ConnectionOutcome::Succeeded,
             ConnectPhase::Failed => ConnectionOutcome::Failed,
-            // Listening is a state of the machine, not something that happened to a connection.
-            ConnectPhase::Listen => return,
+            ConnectPhase::Accepted => ConnectionOutcome::Accepted,
+            ConnectPhase::Listen => ConnectionOutcome::Listening,
         };
+        let outgoing =
+            !matches!(outcome, ConnectionOutcome::Accepted | ConnectionOutcome::Listening);
         let local = SocketAddr::new(connect.local_address, connect.local_port);
         let connection = Connection {
             outcome,
             protocol: if connect.protocol == TCP { Protocol::Tcp } else { Protocol::Udp },
             local: (local.port() != 0).then_some(local),
             remote: SocketAddr::new(connect.remote_address, connect.remote_port),
+            host: outgoing.then(|| self.lookups.name_of(connect.remote_address)).flatten(),
         };
         let process = self.acting(actor);
-        if connection.protocol == Protocol::Udp {
+        if connection.protocol == Protocol::Udp && outgoing {
             // Every look-up of a name is a socket of its own: once per window says as much.
             let window = (process.key, connection.remote);
             if !self.datagrams.is_first(&window, || (), time_ns) {
                 return;
             }
         }
-        if outcome != ConnectionOutcome::Attempted {
+        if outgoing && outcome != ConnectionOutcome::Attempted {
             self.attempts.settle(connect.cookie);
         }
         if !self.network_rates.allow(&process.label(), time_ns) {

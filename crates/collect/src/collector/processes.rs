@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use bartizan_model::ProcessKey;
+use bartizan_model::{Execution, ProcessKey, Text};
 use bartizan_probe_abi::{Actor, Exec, Exit};
 
 use crate::{
@@ -10,7 +10,37 @@ use crate::{
     container,
     fact::{Fact, What},
     process::{Credentials, Image, ImageFile, Origin, Place, Process},
+    procfs::COMMAND_LINE_MAX,
+    script,
 };
+
+/// Nanoseconds in one tick of `/proc/PID/stat`.
+const TICK_NS: u64 = 10_000_000;
+/// Names of variables that are kept, beside those with a telling beginning.
+const TELLING: &[&str] = &[
+    "GCONV_PATH",
+    "HISTFILE",
+    "HISTSIZE",
+    "HISTFILESIZE",
+    "HISTCONTROL",
+    "HISTIGNORE",
+    "PROMPT_COMMAND",
+    "BASH_ENV",
+    "ENV",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "PYTHONHOME",
+    "PERL5LIB",
+    "PERL5OPT",
+    "NODE_OPTIONS",
+    "NODE_PATH",
+    "RUBYOPT",
+    "RUBYLIB",
+    "JAVA_TOOL_OPTIONS",
+    "LESSOPEN",
+    "GIT_SSH_COMMAND",
+    "GIT_SSH",
+];
 
 /// Longest line of ancestors that is introduced at once; nobody nests deeper.
 const ANCESTORS: usize = 256;
@@ -72,7 +102,7 @@ impl Collector {
             parent: parent.as_ref().map(|parent| parent.key),
             started_at: self.now.wall_at_tick(key.start_ticks),
             comm: actor.comm.as_str().into(),
-            image: Some(Arc::new(self.image(actor.pid, exec))),
+            image: Some(Arc::new(self.image(actor, exec))),
             credentials: credentials(actor),
             place,
             origin: Origin::Started,
@@ -83,7 +113,19 @@ impl Collector {
             entry.introduced = true;
         }
         let at = self.now.wall_at(time_ns);
+        let script = process.execution().and_then(|execution| execution.script.clone());
         self.tell_introduction(Fact { at, process, parent, what: What::Introduced });
+        if let Some(script) = script {
+            self.tell_script(key, &script, time_ns);
+        }
+    }
+
+    /// What a script says, once for each version of it.
+    fn tell_script(&mut self, key: ProcessKey, path: &Text, time_ns: u64) {
+        let through = self.procfs.inside(key.pid, path);
+        if let Some(content) = self.scripts.read(&through, path) {
+            self.tell_done(key, content, None, time_ns);
+        }
     }
 
     /// A fork that never acted is not told, so its end is not either.
@@ -169,7 +211,7 @@ impl Collector {
     }
 
     /// A process of which nothing is left but its name in a record.
-    fn gone(&self, key: ProcessKey) -> Process {
+    pub(crate) fn gone(&self, key: ProcessKey) -> Process {
         Process {
             key,
             parent: None,
@@ -183,7 +225,7 @@ impl Collector {
     }
 
     /// Tells of a process and its ancestors, oldest first, unless they were told of before.
-    fn introduce(&mut self, key: Option<ProcessKey>, time_ns: u64) {
+    pub(crate) fn introduce(&mut self, key: Option<ProcessKey>, time_ns: u64) {
         let mut unknown = Vec::new();
         let mut next = key;
         while let Some(key) = next {
@@ -226,16 +268,33 @@ impl Collector {
         Some(process)
     }
 
-    fn image(&self, pid: u32, exec: Exec) -> Image {
-        let argv = if exec.argv_missing {
-            self.procfs.arguments(pid).unwrap_or_default()
-        } else {
-            exec.argv
+    fn image(&self, actor: &Actor, exec: Exec) -> Image {
+        let script = script::of(&exec, |path| self.procfs.inside(actor.pid, path));
+        let execution = Execution {
+            script: script.map(Text::from),
+            image_inside: inside(&exec.exe, &exec.root),
+            environment: exec
+                .environment
+                .iter()
+                .filter(|v| is_telling(v))
+                .map(|v| v.as_str().into())
+                .collect(),
+            arguments_bytes: exec.argv_total,
+            mode: exec.mode,
+            file_owner: exec.file_uid,
+            gained_rights: exec.gained_rights,
+            capabilities: exec.capabilities,
+            mount_namespace: actor.mount_ns,
+            pid_namespace: exec.pid_ns,
+            network_namespace: exec.net_ns,
+            user_namespace: exec.user_ns,
         };
+        let (argv, arguments_cut) =
+            self.arguments(actor, exec.argv, exec.argv_cut, exec.argv_missing);
         Image {
             path: exec.exe.into(),
             command_line: argv.join(" ").into(),
-            arguments_cut: exec.argv_cut,
+            arguments_cut,
             directory: Some(exec.cwd.into()),
             file: Some(ImageFile {
                 device: exec.device,
@@ -245,13 +304,67 @@ impl Collector {
                 deleted: exec.deleted && !exec.detached,
                 fileless: exec.detached,
             }),
+            execution: Some(Arc::new(execution)),
             hash: OnceLock::new(),
         }
+    }
+
+    /// What the kernel programs did not copy is read from the process, if it still runs and if what it shows
+    /// begins with what they did copy: it may have rewritten its own arguments since.
+    fn arguments(
+        &self,
+        actor: &Actor,
+        argv: Vec<String>,
+        cut: bool,
+        missing: bool,
+    ) -> (Vec<String>, bool) {
+        if !cut && !missing {
+            return (argv, false);
+        }
+        let key = self.key(actor.pid, actor.start_ticks());
+        let Some(read) = self.procfs.arguments(actor.pid) else { return (argv, cut) };
+        if self.procfs.key_of(actor.pid) != Some(key) {
+            return (argv, cut);
+        }
+        let whole = argv.len().saturating_sub(1);
+        let begins = read.get(..whole) == argv.get(..whole)
+            && match (read.get(whole), argv.get(whole)) {
+                // The last that was copied may end within a letter.
+                (Some(read), Some(copied)) => read.starts_with(copied.trim_end_matches('\u{fffd}')),
+                (_, copied) => copied.is_none(),
+            };
+        if !begins {
+            return (argv, cut);
+        }
+        let bytes: usize = read.iter().map(|argument| argument.len() + 1).sum();
+        (read, bytes >= COMMAND_LINE_MAX)
+    }
+
+    pub(crate) fn key_at(&self, pid: u32, start_ns: u64) -> ProcessKey {
+        self.key(pid, start_ns / TICK_NS)
     }
 
     fn key(&self, pid: u32, start_ticks: u64) -> ProcessKey {
         ProcessKey { boot: self.procfs.boot(), pid, start_ticks }
     }
+}
+
+/// The executable as a process sees it whose root is a directory of another.
+fn inside(exe: &str, root: &str) -> Option<Text> {
+    if root.is_empty() {
+        return None;
+    }
+    exe.strip_prefix(root).filter(|rest| rest.starts_with('/')).map(Text::from)
+}
+
+/// Variables that change what a program does, or say where somebody came from.
+fn is_telling(variable: &str) -> bool {
+    let name = variable.split('=').next().unwrap_or(variable);
+    name.starts_with("LD_")
+        || name.starts_with("SSH_")
+        || name.starts_with("SUDO_")
+        || TELLING.contains(&name)
+        || name.to_ascii_lowercase().ends_with("_proxy")
 }
 
 fn credentials(actor: &Actor) -> Credentials {

@@ -4,7 +4,8 @@ use std::{fs, net::Ipv4Addr, time::Duration};
 
 use bartizan_model::{Action, ConnectionOutcome, FileOperation, Timestamp};
 use bartizan_probe_abi::{
-    Actor, Connect, ConnectPhase, Exec, Exit, FileName, FileOpen, Record, RecordBody,
+    Actor, Connect, ConnectPhase, Dns, Exec, Exit, FileName, FileNamed, FileOpen, NamedChange,
+    Operation, OperationCode, Record, RecordBody,
 };
 use tempfile::TempDir;
 
@@ -32,6 +33,9 @@ impl Bench {
             procfs: proc.path().to_owned(),
             passwd,
             hash_patience: Duration::ZERO,
+            logons: None,
+            devices: false,
+            own_pid: Some(4242),
             ..CollectorConfig::default()
         };
         let collector = Collector::new(config, moment(0)).unwrap();
@@ -40,23 +44,8 @@ impl Bench {
 
     fn feed(&mut self, pid: u32, parent_pid: u32, body: RecordBody) -> &mut Self {
         self.at_ns += 1_000_000;
-        let actor = Actor {
-            pid,
-            tid: pid,
-            start_ns: u64::from(pid) * 10_000_000,
-            parent_pid,
-            parent_start_ns: u64::from(parent_pid) * 10_000_000,
-            uid: 1000,
-            gid: 1000,
-            euid: 1000,
-            egid: 1000,
-            login_uid: Some(1000),
-            session_id: None,
-            cgroup_id: 1,
-            exec_id: 1,
-            mount_ns: 1,
-            comm: format!("comm-{pid}"),
-        };
+        let parent_start_ns = u64::from(parent_pid) * 10_000_000;
+        let actor = Actor { parent_pid, parent_start_ns, ..bench_actor(pid) };
         let record = Record { cpu: 0, sequence: 0, time_ns: self.at_ns, actor, body };
         self.collector.record(record, moment(self.at_ns));
         self
@@ -84,6 +73,26 @@ impl Bench {
     }
 }
 
+fn bench_actor(pid: u32) -> Actor {
+    Actor {
+        pid,
+        tid: pid,
+        start_ns: u64::from(pid) * 10_000_000,
+        parent_pid: 0,
+        parent_start_ns: 0,
+        uid: 1000,
+        gid: 1000,
+        euid: 1000,
+        egid: 1000,
+        login_uid: Some(1000),
+        session_id: None,
+        cgroup_id: 1,
+        exec_id: 1,
+        mount_ns: 1,
+        comm: format!("comm-{pid}"),
+    }
+}
+
 fn moment(boot_ns: u64) -> Moment {
     Moment { boot_ns, wall: Timestamp::from_nanos(i64::try_from(boot_ns).unwrap()) }
 }
@@ -104,6 +113,8 @@ fn line(observation: &Observation) -> String {
                 ConnectionOutcome::Attempted => "attempted",
                 ConnectionOutcome::Succeeded => "reached",
                 ConnectionOutcome::Failed => "failed",
+                ConnectionOutcome::Accepted => "accepted",
+                ConnectionOutcome::Listening => "listens for",
             };
             format!("{who} {outcome} {}", c.remote)
         }
@@ -113,8 +124,16 @@ fn line(observation: &Observation) -> String {
                 FileOperation::Modified => "modified",
                 FileOperation::Renamed => "renamed",
                 FileOperation::Deleted => "deleted",
+                FileOperation::Linked => "linked",
+                FileOperation::AttributesChanged => "changed attributes of",
             };
             format!("{who} {operation} {} x{}", f.path, f.count)
+        }
+        Action::Operation(done) => {
+            let target = done.target.as_ref().map(|target| format!(" of {}", target.key.pid));
+            let named = [done.path.as_deref(), done.account.as_deref(), done.host.as_deref()];
+            let named: Vec<&str> = named.into_iter().flatten().collect();
+            format!("{who} {}{} {}", done.kind.word(), target.unwrap_or_default(), named.join(" "))
         }
         other => format!("{other:?}"),
     }
@@ -140,6 +159,16 @@ fn exec(command_line: &str) -> RecordBody {
         mode: 0o100_755,
         file_uid: 0,
         file_gid: 0,
+        links: 1,
+        capabilities: 0,
+        pid_ns: 1,
+        net_ns: 1,
+        user_ns: 1,
+        root: String::new(),
+        environment: Vec::new(),
+        environment_cut: false,
+        is_script: false,
+        gained_rights: false,
     })
 }
 
@@ -148,6 +177,7 @@ fn open(path: &str, created: bool) -> RecordBody {
         path: path.to_owned(),
         path_cut: false,
         created,
+        io_uring: false,
         device: 1,
         inode: 2,
         file_size: 0,
@@ -157,7 +187,13 @@ fn open(path: &str, created: bool) -> RecordBody {
 }
 
 fn name(base: &str, name: &str) -> FileName {
-    FileName { base: base.to_owned(), name: name.to_owned(), cut: false, directory: false }
+    FileName {
+        base: base.to_owned(),
+        name: name.to_owned(),
+        cut: false,
+        directory: false,
+        io_uring: false,
+    }
 }
 
 fn connect(cookie: u64, phase: ConnectPhase, protocol: u8, port: u16) -> RecordBody {
@@ -213,7 +249,9 @@ fn forks_are_introduced_from_the_oldest_before_the_youngest_acts() {
             "/bin/bash(10) forked 11",
             "/bin/bash(11) forked 12",
             "/bin/bash(12) created /etc/cron.d/job x1",
+            "/bin/bash(12) ScheduledTaskCreated /etc/cron.d/job",
             "/bin/bash(12) created /etc/cron.d/other x1",
+            "/bin/bash(12) ScheduledTaskCreated /etc/cron.d/other",
         ]
     );
 }
@@ -310,7 +348,7 @@ fn a_flood_in_one_place_hides_nothing_in_another() {
     bench.feed(10, 0, open("/etc/cron.d/backdoor", true));
     let told = bench.told();
     assert!(told.len() < 4000 && bench.collector.counters().suppressed > 1000);
-    assert_eq!(told.last().unwrap(), "/bin/sh(10) created /etc/cron.d/backdoor x1");
+    assert_eq!(told.last().unwrap(), "/bin/sh(10) ScheduledTaskCreated /etc/cron.d/backdoor");
 }
 
 #[test]
@@ -353,4 +391,132 @@ fn a_started_process_reads_on_its_own() {
     assert_eq!(process.parent.map(|parent| parent.pid), Some(10));
     assert_eq!(process.started_at, Timestamp::from_nanos(110_000_000));
     assert_eq!(process.key.to_string(), "000000000000000000000000000000b0-11-11");
+}
+
+fn operation(code: OperationCode, args: [u64; 4], text: &str) -> RecordBody {
+    RecordBody::Operation(Operation {
+        code,
+        args,
+        target: None,
+        text: text.to_owned(),
+        more: String::new(),
+        last: String::new(),
+        cut: false,
+        detached: false,
+    })
+}
+
+#[test]
+fn what_is_done_to_another_process_names_it() {
+    let mut bench = Bench::new();
+    bench.runs(20, 1).runs(4242, 1);
+    bench.collector.observe_running(moment(SECOND)).unwrap();
+    bench.feed(10, 0, exec("gdb"));
+    bench.feed(10, 0, operation(OperationCode::Ptrace, [16, 20, 0, 0], ""));
+    bench.feed(10, 0, operation(OperationCode::MemoryWrite, [0, 20, 0, 0], ""));
+    bench.feed(10, 0, operation(OperationCode::ProcMem, [2, 4242, 0, 0], "/proc/4242/mem"));
+    assert_eq!(
+        bench.told()[1..],
+        [
+            "observed [job](20)",
+            "/bin/gdb(10) PTraceDetected of 20 ",
+            "/bin/gdb(10) WriteProcessMemoryApiCall of 20 ",
+            "observed [job](4242)",
+            "/bin/gdb(10) TamperingAttempt of 4242 /proc/4242/mem",
+        ]
+    );
+}
+
+#[test]
+fn a_change_of_user_is_told_and_setting_what_is_set_is_not() {
+    let mut bench = Bench::new();
+    bench.feed(10, 0, exec("su"));
+    bench.feed(10, 0, operation(OperationCode::SetId, [0; 4], ""));
+    assert_eq!(bench.told().len(), 1);
+    let actor = |uid| Actor { uid, euid: uid, ..bench_actor(10) };
+    let body = operation(OperationCode::SetId, [0; 4], "");
+    let record = Record { cpu: 0, sequence: 0, time_ns: bench.at_ns, actor: actor(0), body };
+    bench.collector.record(record, moment(bench.at_ns));
+    assert_eq!(bench.told(), ["/bin/su(10) ProcessPrimaryTokenModified "]);
+}
+
+#[test]
+fn secrets_are_told_where_they_lie_and_not_elsewhere() {
+    let mut bench = Bench::new();
+    bench.feed(10, 0, exec("cat"));
+    bench.feed(10, 0, operation(OperationCode::SensitiveRead, [1, 1, 9, 0], "/etc/shadow"));
+    bench.feed(10, 0, operation(OperationCode::SensitiveRead, [1, 1, 9, 0], "/srv/game/shadow"));
+    bench.feed(10, 0, operation(OperationCode::KernelWrite, [0; 4], "/proc/10/oom_score_adj"));
+    bench.feed(
+        10,
+        0,
+        operation(OperationCode::KernelWrite, [0; 4], "/proc/sys/kernel/core_pattern"),
+    );
+    assert_eq!(
+        bench.told()[1..],
+        [
+            "/bin/cat(10) SensitiveFileRead /etc/shadow",
+            "/bin/cat(10) KernelSettingChanged /proc/sys/kernel/core_pattern",
+        ]
+    );
+}
+
+#[test]
+fn a_question_and_its_answer_are_one_event_and_name_the_connection_that_follows() {
+    let mut bench = Bench::new();
+    bench.feed(10, 0, exec("curl"));
+    let question = b"\x12\x34\x01\x00\0\x01\0\0\0\0\0\0\x03www\x03org\0\0\x01\0\x01".to_vec();
+    let mut answer = question.clone();
+    answer[2] = 0x81;
+    answer[7] = 1;
+    answer.extend(b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\x7f\0\0\x01");
+    bench.feed(10, 0, packet(false, question.clone())).feed(10, 0, packet(true, answer));
+    bench.feed(10, 0, connect(1, ConnectPhase::Established, 6, 80));
+    let now = moment(bench.at_ns);
+    let observations = bench.collector.take(now);
+    let lines: Vec<String> = observations.iter().map(line).collect();
+    assert_eq!(
+        lines[1..],
+        ["/bin/curl(10) DnsQueryResponse www.org", "/bin/curl(10) reached 127.0.0.1:80"]
+    );
+    let Action::Connection(connection) = &observations[2].action else { panic!("not one") };
+    assert_eq!(connection.host.as_deref(), Some("www.org"));
+    // One that nobody answers is told alone.
+    let mut other = question;
+    other[13] = b'x';
+    bench.feed(10, 0, packet(false, other));
+    assert_eq!(bench.told(), [""; 0]);
+    assert_eq!(bench.later(4), ["/bin/curl(10) DnsQueryResponse xww.org"]);
+}
+
+fn packet(response: bool, payload: Vec<u8>) -> RecordBody {
+    let total = u16::try_from(payload.len()).unwrap();
+    let server = Ipv4Addr::new(192, 0, 2, 53).into();
+    RecordBody::Dns(Dns { cookie: 7, server, server_port: 53, response, payload, total })
+}
+
+#[test]
+fn attributes_links_and_emptied_logs_are_told_apart() {
+    let mut bench = Bench::new();
+    bench.feed(10, 0, exec("chmod"));
+    let named = |change, path: &str, new: &str, args| {
+        RecordBody::FileNamed(FileNamed {
+            change,
+            name: name("/", path),
+            new_name: name("/", new),
+            args,
+        })
+    };
+    bench.feed(10, 0, named(NamedChange::Mode, "/tmp/x", "", [0o4755, 0]));
+    bench.feed(10, 0, named(NamedChange::Linked, "/etc/shadow", "/tmp/y", [0, 0]));
+    bench.feed(10, 0, named(NamedChange::Truncated, "/var/log/auth.log", "", [0, 0]));
+    assert_eq!(
+        bench.told()[1..],
+        [
+            "/bin/chmod(10) changed attributes of /tmp/x x1",
+            "/bin/chmod(10) linked /tmp/y x1",
+            "/bin/chmod(10) modified /var/log/auth.log x1",
+            "/bin/chmod(10) SecurityLogCleared /var/log/auth.log",
+        ]
+    );
 }

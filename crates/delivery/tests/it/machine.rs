@@ -94,6 +94,7 @@ pub(crate) fn change() -> Event {
         parent_image: None,
         parent_command_line: None,
         parent_started_at: None,
+        execution: None,
     };
     Event {
         id: EventId { stream: StreamId::from_uuid(uuid::Uuid::nil()), sequence: 1 },
@@ -105,6 +106,7 @@ pub(crate) fn change() -> Event {
             previous_path: None,
             size: Some(1),
             count: 1,
+            details: Vec::new(),
         }),
     }
 }

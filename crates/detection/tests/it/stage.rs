@@ -37,6 +37,7 @@ pub(crate) fn envelope(category: &str, event: &Map<String, Value>) -> Option<Env
             previous_path: text("SourceFilename").map(Into::into),
             size: None,
             count: 1,
+            details: Vec::new(),
         }))
     };
     let (actor, action) = match category {
@@ -48,7 +49,7 @@ pub(crate) fn envelope(category: &str, event: &Map<String, Value>) -> Option<Env
             let ip: std::net::IpAddr = text("DestinationIp")?.parse().ok()?;
             let remote = (ip, text("DestinationPort")?.parse().ok()?).into();
             let (outcome, protocol) = (ConnectionOutcome::Succeeded, Protocol::Tcp);
-            (own, Action::Connection(Connection { outcome, protocol, local: None, remote }))
+            (own, Action::Connection(Connection { outcome, protocol, local: None, remote, host: None }))
         }
         _ => return None,
     };
@@ -102,5 +103,6 @@ fn process(
         parent_image: None,
         parent_command_line: None,
         parent_started_at: None,
+        execution: None,
     }
 }

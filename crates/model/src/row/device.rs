@@ -1,9 +1,9 @@
 //! Rows of `DeviceEvents` and `DeviceInfo`: what processes did that has no table of its own, what the
 //! machine is, and how its sensor is doing.
 
-use super::{Head, initiating, text, unique_id};
+use super::{Head, initiating, json::quoted, text, unique_id};
 use crate::{
-    DeviceFacts, Envelope, EventsLost, LossStage, Process, Row, SensorHealth, Text,
+    DeviceFacts, Envelope, EventsLost, LossStage, Process, Row, SensorHealth,
     tables::{DeviceEvents, DeviceInfo},
 };
 
@@ -102,7 +102,7 @@ pub(super) fn facts(envelope: &Envelope, facts: &DeviceFacts) -> Row {
     }))
 }
 
-fn head(envelope: &Envelope, action_type: &str) -> DeviceEvents {
+pub(super) fn head(envelope: &Envelope, action_type: &str) -> DeviceEvents {
     let Head { timestamp, device_id, device_name, report_id, event_id } = Head::of(envelope);
     DeviceEvents {
         timestamp,
@@ -122,20 +122,4 @@ const fn stage_word(stage: LossStage) -> &'static str {
         LossStage::Spool => "spool",
         LossStage::Server => "server",
     }
-}
-
-/// The text as a JSON string.
-fn quoted(value: &str) -> Text {
-    use std::fmt::Write as _;
-    let mut out = String::from("\"");
-    for letter in value.chars() {
-        match letter {
-            '"' | '\\' => out.extend(['\\', letter]),
-            // Writing to a String cannot fail; a control character is escaped, never passed on.
-            c if c < ' ' => drop(write!(out, "\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out.into()
 }

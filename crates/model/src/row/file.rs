@@ -1,6 +1,6 @@
 //! Rows of `DeviceFileEvents`.
 
-use super::{Head, initiating, name_of};
+use super::{Head, initiating, json, name_of};
 use crate::{Envelope, FileChange, FileOperation, Row, tables::DeviceFileEvents};
 
 pub(super) fn change(envelope: &Envelope, change: &FileChange) -> Row {
@@ -18,6 +18,7 @@ pub(super) fn change(envelope: &Envelope, change: &FileChange) -> Row {
         previous_folder_path: change.previous_path.clone(),
         file_size: change.size.and_then(|size| i64::try_from(size).ok()),
         change_count: Some(i64::from(change.count)),
+        additional_fields: json::details(&change.details),
         ..DeviceFileEvents::default()
     };
     initiating!(row, envelope.event.actor.as_deref());
@@ -30,5 +31,7 @@ const fn action_type(operation: FileOperation) -> &'static str {
         FileOperation::Modified => "FileModified",
         FileOperation::Renamed => "FileRenamed",
         FileOperation::Deleted => "FileDeleted",
+        FileOperation::Linked => "FileLinked",
+        FileOperation::AttributesChanged => "FileAttributesChanged",
     }
 }

@@ -7,6 +7,8 @@ use crate::{Connection, ConnectionOutcome, Envelope, Protocol, Row, tables::Devi
 
 pub(super) fn connection(envelope: &Envelope, connection: &Connection) -> Row {
     let Head { timestamp, device_id, device_name, report_id, event_id } = Head::of(envelope);
+    let listening = connection.outcome == ConnectionOutcome::Listening;
+    let remote = (!listening).then_some(connection.remote);
     let mut row = DeviceNetworkEvents {
         timestamp,
         device_id,
@@ -14,14 +16,15 @@ pub(super) fn connection(envelope: &Envelope, connection: &Connection) -> Row {
         report_id,
         event_id,
         action_type: Some(action_type(connection.outcome).into()),
-        remote_ip: Some(text(connection.remote.ip().to_canonical())),
-        remote_port: Some(i32::from(connection.remote.port())),
-        remote_ip_type: Some(ip_type(connection.remote.ip()).into()),
+        remote_ip: remote.map(|remote| text(remote.ip().to_canonical())),
+        remote_port: remote.map(|remote| i32::from(remote.port())),
+        remote_ip_type: remote.map(|remote| ip_type(remote.ip()).into()),
+        remote_url: connection.host.clone(),
         local_ip: connection.local.map(|local| text(local.ip().to_canonical())),
         local_port: connection.local.map(|local| i32::from(local.port())),
         local_ip_type: connection.local.map(|local| ip_type(local.ip()).into()),
         protocol: Some(protocol(connection.protocol).into()),
-        initiated: Some(true),
+        initiated: Some(is_outgoing(connection.outcome)),
         ..DeviceNetworkEvents::default()
     };
     initiating!(row, envelope.event.actor.as_deref());
@@ -33,7 +36,13 @@ const fn action_type(outcome: ConnectionOutcome) -> &'static str {
         ConnectionOutcome::Attempted => "ConnectionAttempt",
         ConnectionOutcome::Succeeded => "ConnectionSuccess",
         ConnectionOutcome::Failed => "ConnectionFailed",
+        ConnectionOutcome::Accepted => "InboundConnectionAccepted",
+        ConnectionOutcome::Listening => "ListeningConnectionCreated",
     }
+}
+
+const fn is_outgoing(outcome: ConnectionOutcome) -> bool {
+    !matches!(outcome, ConnectionOutcome::Accepted | ConnectionOutcome::Listening)
 }
 
 const fn protocol(protocol: Protocol) -> &'static str {
@@ -44,7 +53,7 @@ const fn protocol(protocol: Protocol) -> &'static str {
 }
 
 /// Kind of address, in the words of Microsoft's schema.
-fn ip_type(ip: IpAddr) -> &'static str {
+pub(super) fn ip_type(ip: IpAddr) -> &'static str {
     let ip = ip.to_canonical();
     let private = match ip {
         IpAddr::V4(v4) => v4.is_private(),

@@ -1,8 +1,8 @@
 //! Rows of `DeviceProcessEvents`: one for each program that was started, and nothing else, so that a count
 //! of rows is a count of starts.
 
-use super::{Head, account, initiating, pid, sha256_hex, text, unique_id};
-use crate::{Envelope, Process, Row, tables::DeviceProcessEvents};
+use super::{Head, account, initiating, json::Object, pid, sha256_hex, text, unique_id};
+use crate::{Envelope, Execution, Process, Row, Text, tables::DeviceProcessEvents};
 
 pub(super) fn started(envelope: &Envelope, process: &Process) -> Row {
     let Head { timestamp, device_id, device_name, report_id, event_id } = Head::of(envelope);
@@ -35,6 +35,7 @@ pub(super) fn started(envelope: &Envelope, process: &Process) -> Row {
         is_fileless: process.file.map(|file| file.fileless),
         is_file_deleted: process.file.map(|file| file.deleted),
         is_command_line_cut: Some(process.arguments_cut),
+        additional_fields: process.execution.as_deref().and_then(execution),
         ..DeviceProcessEvents::default()
     };
     match envelope.event.actor.as_deref() {
@@ -52,4 +53,24 @@ fn parent_as_known(row: &mut DeviceProcessEvents, process: &Process) {
     row.initiating_process_file_name = process.parent_image.as_deref().map(super::name_of);
     row.initiating_process_command_line = process.parent_command_line.clone();
     row.initiating_process_creation_time = process.parent_started_at;
+}
+
+/// How the program came to run, as far as it has no column of its own.
+fn execution(execution: &Execution) -> Option<Text> {
+    let mut object = Object::new();
+    object.text_if("Script", execution.script.as_deref());
+    object.text_if("ImageInside", execution.image_inside.as_deref());
+    if !execution.environment.is_empty() {
+        object.list("Environment", &execution.environment);
+    }
+    object.number("CommandLineBytes", execution.arguments_bytes.into());
+    object.text("FileMode", &format!("{:04o}", execution.mode & 0o7777));
+    object.number("FileOwner", execution.file_owner.into());
+    object.flag("GainedRights", execution.gained_rights);
+    object.text("Capabilities", &format!("{:016x}", execution.capabilities));
+    object.number("MountNamespace", execution.mount_namespace.into());
+    object.number("PidNamespace", execution.pid_namespace.into());
+    object.number("NetworkNamespace", execution.network_namespace.into());
+    object.number("UserNamespace", execution.user_namespace.into());
+    object.finish()
 }

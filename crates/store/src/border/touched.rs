@@ -38,6 +38,7 @@ impl Border for (Timestamp, Connection) {
             protocol: protocol_of(&form.protocol)?,
             local: form.local,
             remote: form.remote,
+            host: None,
         };
         Ok((Timestamp::from_nanos(form.at), connection))
     }
@@ -74,6 +75,7 @@ impl Border for (Timestamp, FileChange) {
             previous_path: shared(form.previous_path),
             size: form.size,
             count: form.count,
+            details: Vec::new(),
         };
         Ok((Timestamp::from_nanos(form.at), change))
     }

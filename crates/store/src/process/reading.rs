@@ -67,6 +67,7 @@ fn process(row: &Row<'_>) -> rusqlite::Result<Process> {
         parent_image: row.maybe_text("parent_image")?,
         parent_command_line: row.maybe_text("parent_command_line")?,
         parent_started_at: row.maybe_time("parent_started_at")?,
+        execution: None,
     })
 }
 

@@ -125,6 +125,7 @@ pub(crate) fn process(
         parent_image: None,
         parent_command_line: None,
         parent_started_at: None,
+        execution: None,
     })
 }
 
@@ -146,6 +147,7 @@ pub(crate) fn story(tenant: TenantId) -> Vec<Envelope> {
             protocol: Protocol::Tcp,
             local: Some("10.0.0.5:40000".parse().unwrap()),
             remote: std::net::SocketAddr::new(ip.parse().unwrap(), port),
+            host: None,
             outcome,
         })
     };
@@ -156,6 +158,7 @@ pub(crate) fn story(tenant: TenantId) -> Vec<Envelope> {
             operation,
             size,
             count: 1,
+            details: Vec::new(),
         })
     };
     let health = SensorHealth {

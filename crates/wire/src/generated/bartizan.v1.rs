@@ -90,7 +90,7 @@ pub struct EventList {
     pub events: ::prost::alloc::vec::Vec<Event>,
 }
 /// One observed fact.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Event {
     /// How many numbers were passed over since the event before this one.
     #[prost(uint64, tag = "1")]
@@ -102,13 +102,13 @@ pub struct Event {
     #[prost(uint32, tag = "3")]
     pub actor: u32,
     /// What was done.
-    #[prost(oneof = "event::Action", tags = "4, 5, 6, 7, 8, 9, 10, 11, 12")]
+    #[prost(oneof = "event::Action", tags = "4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15")]
     pub action: ::core::option::Option<event::Action>,
 }
 /// Nested message and enum types in `Event`.
 pub mod event {
     /// What was done.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Action {
         /// A process executed a program.
         #[prost(uint32, tag = "4")]
@@ -137,6 +137,15 @@ pub mod event {
         /// How the sensor is doing.
         #[prost(message, tag = "12")]
         SensorHealth(super::SensorHealth),
+        /// The acting process did something else.
+        #[prost(message, tag = "13")]
+        Operation(super::Operation),
+        /// The acting process mapped code.
+        #[prost(message, tag = "14")]
+        ImageLoaded(super::ImageLoad),
+        /// Somebody signed in, failed to, or left.
+        #[prost(message, tag = "15")]
+        Logon(super::Logon),
     }
 }
 /// Which process this is.
@@ -197,6 +206,163 @@ pub struct Process {
     /// When the parent was forked.
     #[prost(sfixed64, optional, tag = "14")]
     pub parent_started_at: ::core::option::Option<i64>,
+    /// How it came to run its program.
+    #[prost(message, optional, tag = "15")]
+    pub execution: ::core::option::Option<Execution>,
+}
+/// How a program came to run.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Execution {
+    /// The script that was executed.
+    #[prost(string, optional, tag = "1")]
+    pub script: ::core::option::Option<::prost::alloc::string::String>,
+    /// The executable as the process sees it.
+    #[prost(string, optional, tag = "2")]
+    pub image_inside: ::core::option::Option<::prost::alloc::string::String>,
+    /// Variables of interest, NAME=value.
+    #[prost(string, repeated, tag = "3")]
+    pub environment: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Bytes of arguments there were.
+    #[prost(uint32, tag = "4")]
+    pub arguments_bytes: u32,
+    /// Permission bits of the executable.
+    #[prost(uint32, tag = "5")]
+    pub mode: u32,
+    /// Its owner.
+    #[prost(uint32, tag = "6")]
+    pub file_owner: u32,
+    /// The start gained rights.
+    #[prost(bool, tag = "7")]
+    pub gained_rights: bool,
+    /// Effective capabilities.
+    #[prost(uint64, tag = "8")]
+    pub capabilities: u64,
+    /// Inode numbers of namespaces.
+    #[prost(uint32, tag = "9")]
+    pub mount_namespace: u32,
+    /// Of process ids.
+    #[prost(uint32, tag = "10")]
+    pub pid_namespace: u32,
+    /// Of the network.
+    #[prost(uint32, tag = "11")]
+    pub network_namespace: u32,
+    /// Of users.
+    #[prost(uint32, tag = "12")]
+    pub user_namespace: u32,
+}
+/// A further fact, by name.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Detail {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What it is.
+    #[prost(oneof = "detail::Value", tags = "2, 3, 4, 5")]
+    pub value: ::core::option::Option<detail::Value>,
+}
+/// Nested message and enum types in `Detail`.
+pub mod detail {
+    /// What it is.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Value {
+        /// Text.
+        #[prost(string, tag = "2")]
+        Text(::prost::alloc::string::String),
+        /// A number.
+        #[prost(sint64, tag = "3")]
+        Number(i64),
+        /// Yes or no.
+        #[prost(bool, tag = "4")]
+        Flag(bool),
+        /// Several texts.
+        #[prost(message, tag = "5")]
+        List(super::TextList),
+    }
+}
+/// Several texts.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TextList {
+    /// The texts.
+    #[prost(string, repeated, tag = "1")]
+    pub texts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Something else that was done.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Operation {
+    /// Its kind: the word that stands as ActionType of its row.
+    #[prost(string, tag = "1")]
+    pub kind: ::prost::alloc::string::String,
+    /// The process it was done to; 0 is none.
+    #[prost(uint32, tag = "2")]
+    pub target: u32,
+    /// The file, socket or place.
+    #[prost(string, optional, tag = "3")]
+    pub path: ::core::option::Option<::prost::alloc::string::String>,
+    /// The account.
+    #[prost(string, optional, tag = "4")]
+    pub account: ::core::option::Option<::prost::alloc::string::String>,
+    /// The name of a machine.
+    #[prost(string, optional, tag = "5")]
+    pub host: ::core::option::Option<::prost::alloc::string::String>,
+    /// The other end.
+    #[prost(message, optional, tag = "6")]
+    pub remote: ::core::option::Option<Endpoint>,
+    /// Whatever else is known.
+    #[prost(message, repeated, tag = "7")]
+    pub details: ::prost::alloc::vec::Vec<Detail>,
+}
+/// Code that a program mapped for the first time.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ImageLoad {
+    /// Its path.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// Size in bytes.
+    #[prost(uint64, tag = "2")]
+    pub size: u64,
+    /// Filesystem.
+    #[prost(uint64, tag = "3")]
+    pub device: u64,
+    /// Inode.
+    #[prost(uint64, tag = "4")]
+    pub inode: u64,
+    /// SHA-256, 32 bytes, or nothing.
+    #[prost(bytes = "vec", tag = "5")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
+    /// No name led to it.
+    #[prost(bool, tag = "6")]
+    pub detached: bool,
+}
+/// A sign-in, an attempt at one, or the end of a session.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Logon {
+    /// How it went.
+    #[prost(enumeration = "LogonOutcome", tag = "1")]
+    pub outcome: i32,
+    /// Which way in.
+    #[prost(enumeration = "LogonWay", tag = "2")]
+    pub way: i32,
+    /// The account.
+    #[prost(string, tag = "3")]
+    pub account: ::prost::alloc::string::String,
+    /// Address of where it came from: 4 or 16 bytes, or nothing.
+    #[prost(bytes = "vec", tag = "4")]
+    pub remote: ::prost::alloc::vec::Vec<u8>,
+    /// Port of where it came from.
+    #[prost(uint32, optional, tag = "5")]
+    pub remote_port: ::core::option::Option<u32>,
+    /// Name of where it came from.
+    #[prost(string, optional, tag = "6")]
+    pub remote_host: ::core::option::Option<::prost::alloc::string::String>,
+    /// Why it failed.
+    #[prost(string, optional, tag = "7")]
+    pub reason: ::core::option::Option<::prost::alloc::string::String>,
+    /// Audit session.
+    #[prost(uint32, optional, tag = "8")]
+    pub session: ::core::option::Option<u32>,
+    /// Whatever else is known.
+    #[prost(message, repeated, tag = "9")]
+    pub details: ::prost::alloc::vec::Vec<Detail>,
 }
 /// Credentials of a process.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -270,6 +436,9 @@ pub struct Connection {
     /// Their end.
     #[prost(message, optional, tag = "4")]
     pub remote: ::core::option::Option<Endpoint>,
+    /// The name that was looked up to find it.
+    #[prost(string, optional, tag = "5")]
+    pub host: ::core::option::Option<::prost::alloc::string::String>,
 }
 /// One end of a connection.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -282,7 +451,7 @@ pub struct Endpoint {
     pub port: u32,
 }
 /// A change of a file.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct FileChange {
     /// What kind of change.
     #[prost(enumeration = "FileOperation", tag = "1")]
@@ -299,6 +468,9 @@ pub struct FileChange {
     /// How many like changes this one stands for.
     #[prost(uint32, tag = "5")]
     pub count: u32,
+    /// Whatever else is known.
+    #[prost(message, repeated, tag = "6")]
+    pub details: ::prost::alloc::vec::Vec<Detail>,
 }
 /// What a machine is.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -384,6 +556,88 @@ pub struct SensorHealth {
     #[prost(string, repeated, tag = "8")]
     pub problems: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
+/// How a sign-in went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LogonOutcome {
+    /// Never sent.
+    Unspecified = 0,
+    /// The account is in.
+    Succeeded = 1,
+    /// It was refused.
+    Failed = 2,
+    /// The session ended.
+    Ended = 3,
+}
+impl LogonOutcome {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LOGON_OUTCOME_UNSPECIFIED",
+            Self::Succeeded => "LOGON_OUTCOME_SUCCEEDED",
+            Self::Failed => "LOGON_OUTCOME_FAILED",
+            Self::Ended => "LOGON_OUTCOME_ENDED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LOGON_OUTCOME_UNSPECIFIED" => Some(Self::Unspecified),
+            "LOGON_OUTCOME_SUCCEEDED" => Some(Self::Succeeded),
+            "LOGON_OUTCOME_FAILED" => Some(Self::Failed),
+            "LOGON_OUTCOME_ENDED" => Some(Self::Ended),
+            _ => None,
+        }
+    }
+}
+/// Which way in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LogonWay {
+    /// Never sent.
+    Unspecified = 0,
+    /// At the machine itself.
+    Interactive = 1,
+    /// From another machine.
+    Remote = 2,
+    /// From one account to another.
+    Elevation = 3,
+    /// For scheduled work.
+    Batch = 4,
+    /// For a service.
+    Service = 5,
+}
+impl LogonWay {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LOGON_WAY_UNSPECIFIED",
+            Self::Interactive => "LOGON_WAY_INTERACTIVE",
+            Self::Remote => "LOGON_WAY_REMOTE",
+            Self::Elevation => "LOGON_WAY_ELEVATION",
+            Self::Batch => "LOGON_WAY_BATCH",
+            Self::Service => "LOGON_WAY_SERVICE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LOGON_WAY_UNSPECIFIED" => Some(Self::Unspecified),
+            "LOGON_WAY_INTERACTIVE" => Some(Self::Interactive),
+            "LOGON_WAY_REMOTE" => Some(Self::Remote),
+            "LOGON_WAY_ELEVATION" => Some(Self::Elevation),
+            "LOGON_WAY_BATCH" => Some(Self::Batch),
+            "LOGON_WAY_SERVICE" => Some(Self::Service),
+            _ => None,
+        }
+    }
+}
 /// How a connection went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -396,6 +650,10 @@ pub enum ConnectionOutcome {
     Succeeded = 2,
     /// It was not.
     Failed = 3,
+    /// A peer opened it.
+    Accepted = 4,
+    /// None yet: a port waits for some.
+    Listening = 5,
 }
 impl ConnectionOutcome {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -408,6 +666,8 @@ impl ConnectionOutcome {
             Self::Attempted => "CONNECTION_OUTCOME_ATTEMPTED",
             Self::Succeeded => "CONNECTION_OUTCOME_SUCCEEDED",
             Self::Failed => "CONNECTION_OUTCOME_FAILED",
+            Self::Accepted => "CONNECTION_OUTCOME_ACCEPTED",
+            Self::Listening => "CONNECTION_OUTCOME_LISTENING",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -417,6 +677,8 @@ impl ConnectionOutcome {
             "CONNECTION_OUTCOME_ATTEMPTED" => Some(Self::Attempted),
             "CONNECTION_OUTCOME_SUCCEEDED" => Some(Self::Succeeded),
             "CONNECTION_OUTCOME_FAILED" => Some(Self::Failed),
+            "CONNECTION_OUTCOME_ACCEPTED" => Some(Self::Accepted),
+            "CONNECTION_OUTCOME_LISTENING" => Some(Self::Listening),
             _ => None,
         }
     }
@@ -468,6 +730,10 @@ pub enum FileOperation {
     Renamed = 3,
     /// Its name was removed.
     Deleted = 4,
+    /// It got one more name.
+    Linked = 5,
+    /// Its mode, owner, extended attributes or times were changed.
+    AttributesChanged = 6,
 }
 impl FileOperation {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -481,6 +747,8 @@ impl FileOperation {
             Self::Modified => "FILE_OPERATION_MODIFIED",
             Self::Renamed => "FILE_OPERATION_RENAMED",
             Self::Deleted => "FILE_OPERATION_DELETED",
+            Self::Linked => "FILE_OPERATION_LINKED",
+            Self::AttributesChanged => "FILE_OPERATION_ATTRIBUTES_CHANGED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -491,6 +759,8 @@ impl FileOperation {
             "FILE_OPERATION_MODIFIED" => Some(Self::Modified),
             "FILE_OPERATION_RENAMED" => Some(Self::Renamed),
             "FILE_OPERATION_DELETED" => Some(Self::Deleted),
+            "FILE_OPERATION_LINKED" => Some(Self::Linked),
+            "FILE_OPERATION_ATTRIBUTES_CHANGED" => Some(Self::AttributesChanged),
             _ => None,
         }
     }

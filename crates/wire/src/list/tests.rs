@@ -1,8 +1,9 @@
 //! Lists built and read back, cut, bent and made up.
 
 use bartizan_model::{
-    Action, BootId, Connection, ConnectionOutcome, DeviceFacts, EventsLost, FileChange,
-    FileOperation, LossStage, ProcessFile, ProcessUser, Protocol, SensorHealth, Timestamp,
+    Action, BootId, Connection, ConnectionOutcome, Detail, DeviceFacts, EventsLost, Execution,
+    FileChange, FileOperation, ImageLoad, Logon, LogonOutcome, LogonWay, LossStage, Operation,
+    OperationKind, ProcessFile, ProcessUser, Protocol, SensorHealth, Timestamp,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -47,6 +48,13 @@ fn process(pid: u32, image: &str) -> Arc<Process> {
         parent_image: Some("/sbin/init".into()),
         parent_command_line: None,
         parent_started_at: Some(Timestamp::from_millis(1)),
+        execution: Some(Arc::new(Execution {
+            script: Some("/tmp/x.sh".into()),
+            environment: vec!["LD_PRELOAD=/x.so".into()],
+            capabilities: u64::MAX,
+            gained_rights: true,
+            ..Execution::default()
+        })),
     })
 }
 
@@ -79,7 +87,48 @@ fn one_of_each() -> Vec<Event> {
                 protocol: Protocol::Udp,
                 local: None,
                 remote: "[2001:db8::2]:53".parse().unwrap(),
+                host: Some("example.org".into()),
             }),
+        ),
+        (
+            Some(&shell),
+            Action::Operation(Box::new(Operation {
+                target: Some(Arc::clone(&child)),
+                path: Some("/proc/11/mem".into()),
+                account: Some("eve".into()),
+                host: Some("example.org".into()),
+                remote: Some("192.0.2.1:53".parse().unwrap()),
+                ..Operation::new(OperationKind::MemoryWritten)
+                    .with("Text", "t")
+                    .with("Number", -7i64)
+                    .with("Flag", true)
+                    .with("List", vec!["a".into(), "b".into()])
+            })),
+        ),
+        (
+            Some(&shell),
+            Action::ImageLoaded(Box::new(ImageLoad {
+                path: "/lib/x.so".into(),
+                size: 1,
+                device: 2,
+                inode: 3,
+                sha256: Some([7; 32]),
+                detached: true,
+            })),
+        ),
+        (
+            None,
+            Action::Logon(Box::new(Logon {
+                outcome: LogonOutcome::Failed,
+                way: LogonWay::Remote,
+                account: "root".into(),
+                remote: Some("2001:db8::9".parse().unwrap()),
+                remote_port: Some(22),
+                remote_host: Some("far".into()),
+                reason: Some("InvalidPassword".into()),
+                session: Some(4),
+                details: vec![Detail::new("Service", "sshd")],
+            })),
         ),
         (
             Some(&shell),
@@ -89,6 +138,7 @@ fn one_of_each() -> Vec<Event> {
                 previous_path: Some("/tmp/a".into()),
                 size: Some(0),
                 count: 4,
+                details: vec![Detail::new("Mode", "4755")],
             }),
         ),
         (None, Action::DeviceFacts(facts)),
@@ -170,19 +220,19 @@ fn numbers_that_the_spool_dropped_stay_out_of_the_list() {
     events.drain(1..3);
     let list = list_of(&events);
     let span = list.span().unwrap();
-    assert_eq!(span, Span { first: 1, last: 10, count: 7 });
+    assert_eq!(span, Span { first: 1, last: 13, count: 10 });
 
     let read = decode_events(list.bytes(), stream(), span).unwrap();
 
     let numbers: Vec<u64> = read.iter().map(|event| event.id.sequence).collect();
-    assert_eq!(numbers, [1, 4, 6, 7, 8, 9, 10]);
+    assert_eq!(numbers, [1, 4, 6, 7, 8, 9, 10, 11, 12, 13]);
 }
 
 #[test]
 fn a_list_that_does_not_hold_what_its_head_says_is_refused() {
     let list = list_of(&one_of_each());
     let span = list.span().unwrap();
-    for wrong in [Span { count: 9, ..span }, Span { last: 11, ..span }, Span { first: 2, ..span }] {
+    for wrong in [Span { count: 9, ..span }, Span { last: 99, ..span }, Span { first: 2, ..span }] {
         assert!(decode_events(list.bytes(), stream(), wrong).is_err(), "{wrong:?}");
     }
 }
