@@ -140,20 +140,35 @@ impl Network {
         build(whole.idle(matcher))
     }
 
-    /// Predicates that cost a search through the value and that nothing waits for.
+    /// Predicates that cost a search and that nothing waits for: of one field, those that wake no gate; of all values,
+    /// also those whose gates wake nothing themselves.
     fn idle(&self, matcher: &Matcher) -> FxHashSet<ProbeId> {
-        let leaves = (0..).zip(&self.leaves).filter(|(point, _)| {
-            let links = self.links(*point);
-            self.edges(links).is_empty() && self.rules(links).is_empty()
-        });
-        let probes = leaves.filter_map(|(_, leaf)| leaf.probe);
-        let is_searched = |probe: &ProbeId| {
-            at(&matcher.probes, *probe).is_some_and(|probe| {
-                let anywhere = |needle: &Needle| needle.anchor == Anchor::Anywhere;
-                probe.field.is_none() || probe.needles().iter().any(anywhere)
-            })
+        let vain = self.vain();
+        let is_idle = |point: Point, leaf: &Leaf| {
+            let probe = at(&matcher.probes, leaf.probe?)?;
+            let anywhere = |needle: &Needle| needle.anchor == Anchor::Anywhere;
+            let wakes_none = self.edges(self.links(point)).is_empty();
+            let idle = match probe.field {
+                None => true,
+                Some(_) => wakes_none && probe.needles().iter().any(anywhere),
+            };
+            leaf.probe.filter(|_| idle && at(&vain, point) == Some(&true))
         };
-        probes.filter(is_searched).collect()
+        let leaves = (0..).zip(&self.leaves);
+        leaves.filter_map(|(point, leaf)| is_idle(point, leaf)).collect()
+    }
+
+    /// By point: whether waking it leads to no rule.
+    fn vain(&self) -> Vec<bool> {
+        let mut vain = vec![false; self.points()];
+        for (place, links) in self.links.iter().enumerate().rev() {
+            let in_vain = |edge: &Edge| at(&vain, edge.gate()) == Some(&true);
+            let is_vain = self.rules(*links).is_empty() && self.edges(*links).iter().all(in_vain);
+            if let Some(mark) = vain.get_mut(place) {
+                *mark = is_vain;
+            }
+        }
+        vain
     }
 
     #[inline]

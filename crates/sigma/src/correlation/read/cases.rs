@@ -1,5 +1,7 @@
 //! Streams of events that a correlation must and must not fire on.
 
+use std::time::Duration;
+
 use super::{duration, number};
 use crate::correlation::{Sequence, SequenceEvent};
 use crate::problem::Fault;
