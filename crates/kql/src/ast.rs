@@ -392,7 +392,8 @@ pub enum OperatorKind {
         count: Expr,
         by: Vec<SortItem>,
     },
-    Count,
+    /// With the name of its column, if it is given one.
+    Count(Option<Name>),
     Distinct(Vec<NamedExpr>),
     Join {
         lookup: bool,

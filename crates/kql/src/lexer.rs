@@ -3,6 +3,8 @@
 mod literal;
 mod text;
 
+pub(crate) use literal::dynamic;
+
 use std::ops::Range;
 
 use crate::problem::{Finding, code};

@@ -216,6 +216,9 @@ pub enum RelationKind {
         format: Option<String>,
         /// Whether the first record of each file is a heading.
         ignore_first_record: bool,
+        /// Where each column is found in a record, where the query says so: a position (from 0) in CSV and
+        /// its kin, a path (`$.a.b`) in JSON. Empty, or as long as `columns`.
+        places: Vec<Option<String>>,
     },
     /// The rows in their order, each with values that depend on its neighbours: `row_number`, `prev`,
     /// `row_cumsum` … `columns` are the input's, then one for each call.

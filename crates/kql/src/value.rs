@@ -79,6 +79,17 @@ impl Dynamic {
         }
     }
 
+    /// The property with this name, letter case aside; nothing of what is no bag.
+    pub(crate) fn property(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(properties) => properties
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
     /// The value as JSON text.
     pub fn to_json(&self) -> String {
         let mut out = String::new();

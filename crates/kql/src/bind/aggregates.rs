@@ -238,7 +238,8 @@ impl<'a> Binder<'a> {
         let mut filter = None;
         match found.shape {
             // Of texts, none of which is null, the number is that of the rows.
-            Shape::Nothing => filter = args.next().filter(|(arg, _)| arg.ty != Type::String),
+            // Of anything but a condition, rows are counted.
+            Shape::Nothing => filter = args.next().filter(|(arg, _)| arg.ty == Type::Bool),
             Shape::PredicateOnly => filter = args.next(),
             Shape::Pair | Shape::PairIf | Shape::WeightedPercentile => {
                 values.extend(args.by_ref().take(2).map(|(arg, _)| arg));

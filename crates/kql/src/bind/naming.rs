@@ -46,6 +46,11 @@ fn call_name(name: &str, arguments: &[Argument]) -> Option<String> {
                 let value = first().unwrap_or_default();
                 format!("{}{value}_{}", aggregate.prefix, percent.unwrap_or_default())
             }
+            Shape::Pair | Shape::PairIf => {
+                let second = arguments.get(1).and_then(|argument| implied_name(&argument.value));
+                let names = [first(), second].into_iter().flatten().collect::<Vec<_>>();
+                format!("{}{}", aggregate.prefix, names.join("_"))
+            }
             _ => format!("{}{}", aggregate.prefix, first().unwrap_or_default()),
         });
     }

@@ -9,7 +9,7 @@ use crate::plan::{self, Column, Expr, KeyValueForm, KeyValues, RelationKind};
 use crate::problem::{Finding, code};
 use crate::schema::Type;
 use crate::suggest::nearest;
-use crate::value::Literal;
+use crate::value::{Dynamic, Literal};
 
 mod lookup;
 mod pivot;
@@ -101,22 +101,45 @@ impl<'a> Binder<'a> {
             }
         }
         let (mut format, mut ignore_first_record) = (None, false);
+        let mut places = Vec::new();
         for property in properties {
             match property.name.text.as_str() {
                 "format" => format = self.word_or_text(&property.value).map(|t| t.to_lowercase()),
                 name if name.eq_ignore_ascii_case("ignorefirstrecord") => {
                     ignore_first_record = self.flag(&property.value);
                 }
-                // How columns are found in the records cannot be told otherwise yet.
-                name if name.to_ascii_lowercase().starts_with("ingestionmapping") => {
-                    let message = format!("`{name}` of externaldata is not supported yet");
-                    self.fail(code::UNSUPPORTED, &property.name.span, message);
+                name if name.eq_ignore_ascii_case("ingestionmapping") => {
+                    places = self.mapped(&property.value, &list.columns);
                 }
                 _ => {}
             }
         }
-        let kind = RelationKind::External { locations: addresses, format, ignore_first_record };
+        let locations = addresses;
+        let kind = RelationKind::External { locations, format, ignore_first_record, places };
         Rel::new(kind, list.columns)
+    }
+
+    /// `ingestionMapping`: where each column is found in a record.
+    fn mapped(&mut self, mapping: &'a ast::Expr, columns: &[Column]) -> Vec<Option<String>> {
+        let text = self.constant_text(mapping).unwrap_or_default();
+        let Some(Dynamic::Array(entries)) = crate::lexer::dynamic(&text) else {
+            self.fail(code::TYPE, &mapping.span, "a mapping is a JSON array of bags");
+            return Vec::new();
+        };
+        let place = |column: &Column| {
+            let entry = entries.iter().find(|entry| {
+                let name = entry.property("Column").or_else(|| entry.property("Name"));
+                name.and_then(Dynamic::as_text) == Some(column.name.as_str())
+            })?;
+            let inner = entry.property("Properties").unwrap_or(entry);
+            let place = inner.property("Path").or_else(|| inner.property("Ordinal"))?;
+            match place {
+                Dynamic::String(text) => Some(text.clone()),
+                Dynamic::Long(number) => Some(number.to_string()),
+                _ => None,
+            }
+        };
+        columns.iter().map(place).collect()
     }
 
     /// A property's value: a word as it stands, or a text.

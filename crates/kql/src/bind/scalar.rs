@@ -175,6 +175,19 @@ impl<'a> Binder<'a> {
     }
 
     fn index(&mut self, base: &'a ast::Expr, index: &'a ast::Expr, scope: &Scope<'_>) -> Expr {
+        // Sorting several arrays gives several; a position picks one of them.
+        if let ExprKind::Call(name, arguments) = &base.kind
+            && matches!(name.text.as_str(), "array_sort_asc" | "array_sort_desc")
+            && arguments.len() > 1
+            && let ExprKind::Literal(Literal::Long(position), _) = &index.kind
+            && let Ok(position) = usize::try_from(*position)
+        {
+            let args: Vec<Expr> =
+                arguments.iter().map(|argument| self.scalar(&argument.value, scope)).collect();
+            if args.iter().filter(|arg| arg.ty != Type::Bool).count() > 1 {
+                return self.sorted(&name.text, args, position).unwrap_or_else(Self::poison);
+            }
+        }
         let value = self.scalar(base, scope);
         let key = self.scalar(index, scope);
         let function = match key.ty {

@@ -30,7 +30,7 @@ impl<'a> Binder<'a> {
         if inputs.is_empty() {
             return Rel::broken();
         }
-        super::union::outer(inputs, Some("$table"))
+        super::union::outer(one_type(inputs), Some("$table"))
     }
 
     pub(super) fn find(&mut self, find: &'a Find) -> Rel {
@@ -196,6 +196,28 @@ impl<'a> Binder<'a> {
         }
         self.predicate(bound, &predicate.span)
     }
+}
+
+/// The inputs with one type for each name: that of the first input that has it.
+fn one_type(inputs: Vec<(String, Rel)>) -> Vec<(String, Rel)> {
+    let mut types: std::collections::HashMap<String, Type> = std::collections::HashMap::new();
+    for column in inputs.iter().flat_map(|(_, rel)| rel.columns()) {
+        types.entry(column.name.clone()).or_insert(column.ty);
+    }
+    let settle = |(label, rel): (String, Rel)| {
+        let mut columns = rel.columns().to_vec();
+        let mut exprs = Vec::new();
+        for (index, column) in columns.iter_mut().enumerate() {
+            let ty = types.get(&column.name).copied().unwrap_or(column.ty);
+            exprs.push(convert(Expr::column(index, column.ty), ty));
+            column.ty = ty;
+        }
+        if columns == rel.columns() {
+            return (label, rel);
+        }
+        (label, rel.step(columns, |input| RelationKind::Project { input, exprs }))
+    };
+    inputs.into_iter().map(settle).collect()
 }
 
 /// The names in an expression.

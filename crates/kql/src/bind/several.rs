@@ -47,6 +47,9 @@ impl<'a> Binder<'a> {
             }
         }
         self.aggregation = outer;
+        if args.is_empty() && has_star && found.shape == Shape::Any {
+            return Vec::new();
+        }
         if args.is_empty() || (found.shape == Shape::Arg && arguments.is_empty()) {
             let message = format!("`{}` needs an argument", name.text);
             let finding = Finding::new(code::ARGUMENTS, name.span.clone(), message);
@@ -115,7 +118,10 @@ impl<'a> Binder<'a> {
         };
         let label = arguments
             .first()
-            .and_then(|argument| implied_name(&argument.value))
+            .and_then(|argument| {
+                let given = argument.name.as_ref().map(|name| name.text.clone());
+                given.or_else(|| implied_name(&argument.value))
+            })
             .unwrap_or_default();
         let weighted = usize::from(found.shape == Shape::WeightedPercentiles);
         let (values, percents) = args.split_at((1 + weighted).min(args.len()));

@@ -23,6 +23,8 @@ pub(crate) const SPECIAL: &[(&str, &str, &str)] = &[
     ("bin_at", "bin_at(value, size, fixed point)", "rounded down to a multiple, counted from a point"),
     ("extract", "extract(regex, group, text [, typeof(type)])", "what a group of a regular expression matches"),
     ("extract_all", "extract_all(regex [, groups], text)", "all matches of a regular expression"),
+    ("extractall", "extractall(regex [, groups], text)", "the older form of extract_all"),
+    ("iscolumnexists", "iscolumnexists(name)", "whether there is a column with this name"),
     ("extract_json", "extract_json(path, text [, typeof(type)])", "what is found at a JSON path"),
     ("extractjson", "extractjson(path, text [, typeof(type)])", "what is found at a JSON path"),
     ("replace", "replace(regex, replacement, text)", "the older form of replace_regex"),
@@ -67,7 +69,8 @@ impl<'a> Binder<'a> {
             "bin" | "column_ifexists" | "columnifexists" => (2, 2),
             "floor" => (1, 2),
             "extract" => (3, 4),
-            "extract_all" | "extract_json" | "extractjson" => (2, 3),
+            "extract_all" | "extractall" | "extract_json" | "extractjson" => (2, 3),
+            "iscolumnexists" => (1, 1),
             "pack_all" => (0, 1),
             "bin_auto" => (1, 1),
             "array_sort_asc" | "array_sort_desc" => (1, usize::MAX),
@@ -92,6 +95,7 @@ impl<'a> Binder<'a> {
             "toscalar" => self.scalar_of_query(arguments),
             "column_ifexists" | "columnifexists" => self.column_if_exists(arguments, scope),
             "pack_all" => pack_all(scope),
+            "iscolumnexists" => self.is_column(arguments, scope),
             "bag_pack_columns" => self.bag_of_columns(arguments, scope),
             "column_names_of" => self.column_names(arguments),
             "ingestion_time" => arrival(scope),
@@ -342,6 +346,16 @@ impl<'a> Binder<'a> {
             }
             None if rel.open => Self::poison(),
             None => self.fail(code::TYPE, &argument.value.span, "these rows have no column"),
+        }
+    }
+
+    fn is_column(&mut self, arguments: &'a [Argument], scope: &Scope<'_>) -> Expr {
+        let Some(name) = arguments.first() else { return Self::poison() };
+        match self.scalar(&name.value, &Scope::EMPTY).kind {
+            plan::ExprKind::Literal(Literal::String(text)) => {
+                Expr::literal(Literal::Bool(scope.find(&text).is_some()), Type::Bool)
+            }
+            _ => self.fail(code::CONSTANT, &name.value.span, "a constant name is needed here"),
         }
     }
 

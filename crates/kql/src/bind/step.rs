@@ -32,7 +32,7 @@ impl<'a> Binder<'a> {
                 let sorted = self.sort(rel, by);
                 self.take(sorted, count)
             }
-            OperatorKind::Count => count(rel),
+            OperatorKind::Count(name) => count(rel, name.as_ref()),
             OperatorKind::Distinct(items) => self.distinct(rel, items),
             OperatorKind::Join { lookup, settings, right, on } => {
                 self.join(rel, *lookup, settings, right, on)
@@ -52,7 +52,7 @@ impl<'a> Binder<'a> {
                 let size = super::measure_relation(&rel.relation);
                 let binding = Binding::Table { rel: rel.clone(), size };
                 self.names.push((name.text.clone(), Rc::new(binding)));
-                rel
+                Rel { label: Some(name.text.clone()), ..rel }
             }
             OperatorKind::Evaluate { plugin, arguments, output } => {
                 self.evaluate(rel, plugin, arguments, output.as_ref())
@@ -296,7 +296,7 @@ fn get_schema(rel: &Rel) -> Rel {
     let column = |name: &str, ty| Column { name: name.to_owned(), ty };
     let columns = vec![
         column("ColumnName", Type::String),
-        column("ColumnOrdinal", Type::Long),
+        column("ColumnOrdinal", Type::Int),
         column("DataType", Type::String),
         column("ColumnType", Type::String),
     ];
@@ -304,8 +304,9 @@ fn get_schema(rel: &Rel) -> Rel {
 }
 
 /// `count`: one row, one column.
-fn count(rel: Rel) -> Rel {
-    let columns = vec![Column { name: "Count".to_owned(), ty: Type::Long }];
+fn count(rel: Rel, name: Option<&Name>) -> Rel {
+    let name = name.map_or_else(|| "Count".to_owned(), |name| name.text.clone());
+    let columns = vec![Column { name, ty: Type::Long }];
     let call = AggregateCall {
         function: AggregateFunction::Count,
         args: Vec::<Expr>::new(),

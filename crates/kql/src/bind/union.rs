@@ -135,7 +135,13 @@ impl<'a> Binder<'a> {
             }
         }
         let before = self.findings.len();
-        let rel = self.table(source);
+        let mut rel = self.table(source);
+        if let ExprKind::Name(name) = &source.kind
+            && let Some(binding) = self.lookup(name)
+            && matches!(&*binding, Binding::Function { body, .. } if body.is_view)
+        {
+            rel.label = Some(name.clone());
+        }
         let lost = self.findings.get(before..).unwrap_or_default();
         if fuzzy && lost.iter().any(|finding| finding.code == code::TABLE) {
             // A table that is not there is left out, and what is done with it.
@@ -206,7 +212,33 @@ fn all_columns(inputs: &[(String, Rel)]) -> Vec<Shared> {
             shared.push((output, Some((name.clone(), *ty)), *ty));
         }
     }
+    keep_own_names(&mut shared);
     shared
+}
+
+/// A column that has its name from the inputs keeps it; one that was split off gives way.
+fn keep_own_names(shared: &mut [Shared]) {
+    for index in 0..shared.len() {
+        let own = match shared.get(index) {
+            Some((output, Some((name, _)), _)) if output != name => name.clone(),
+            _ => continue,
+        };
+        let taken = shared.iter().position(|(output, origin, _)| {
+            *output == own && origin.as_ref().is_some_and(|(name, _)| *name != own)
+        });
+        let (Some(taken), Some(given)) = (taken, shared.get(index).map(|s| s.0.clone())) else {
+            continue;
+        };
+        // Only a name that was made longer because the other one was there first is exchanged.
+        if given.strip_prefix(own.as_str()).is_some_and(|rest| rest.parse::<u32>().is_ok()) {
+            if let Some(other) = shared.get_mut(taken) {
+                other.0 = given;
+            }
+            if let Some(this) = shared.get_mut(index) {
+                this.0 = own;
+            }
+        }
+    }
 }
 
 /// The columns that every input has, with the same type.

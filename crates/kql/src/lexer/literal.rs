@@ -63,7 +63,10 @@ impl Lexer<'_> {
     fn fraction(&mut self) -> bool {
         let Some(after) = self.rest().strip_prefix('.') else { return false };
         if !after.starts_with(|c: char| c.is_ascii_digit()) {
-            return false;
+            // `1000.` is a number too, but not before another dot or a name.
+            let ends = !after.starts_with(|c: char| c == '.' || c == '[' || super::is_word(c));
+            self.at += usize::from(ends);
+            return ends;
         }
         self.at += 1;
         self.at += self.run(|c| c.is_ascii_digit()).len();
@@ -181,7 +184,7 @@ fn guid(body: &str) -> Option<String> {
 }
 
 /// A dynamic literal: JSON, and in it the literals of the language.
-fn dynamic(body: &str) -> Option<Dynamic> {
+pub(crate) fn dynamic(body: &str) -> Option<Dynamic> {
     let (tokens, findings) = lex_inside_literal(body);
     if !findings.is_empty() {
         return None;

@@ -117,7 +117,10 @@ impl Parser<'_> {
                 self.expect_word("by")?;
                 OperatorKind::Top { count, by: vec![self.sort_item()?] }
             }
-            "count" => OperatorKind::Count,
+            "count" => {
+                let name = if self.take_word("as") { Some(self.name()?) } else { None };
+                OperatorKind::Count(name)
+            }
             "distinct" => {
                 self.hints()?;
                 OperatorKind::Distinct(self.list(Self::named_expr)?)

@@ -9,6 +9,10 @@ impl Parser<'_> {
     pub(super) fn render(&mut self) -> Parsed<OperatorKind> {
         let visualization = self.name()?;
         let mut properties = self.settings_named(|name| name != "with")?;
+        // The older form: the columns that are drawn.
+        if self.take_word("by") {
+            self.list(Self::name)?;
+        }
         if self.take_word("with") {
             self.expect("(")?;
             while !self.take(")") {

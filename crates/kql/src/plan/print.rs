@@ -105,8 +105,11 @@ fn write_step(relation: &Relation, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             }
             write!(f, " -> {columns}")
         }
-        RelationKind::External { locations, format, ignore_first_record } => {
+        RelationKind::External { locations, format, ignore_first_record, places } => {
             write!(f, "external {} format {format:?}", Joined(locations))?;
+            for place in places.iter().flatten() {
+                write!(f, " {place}")?;
+            }
             write!(f, "{}-> {columns}", if *ignore_first_record { " heading " } else { " " })
         }
         RelationKind::Window { per, calls, .. } => {

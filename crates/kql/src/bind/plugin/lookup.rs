@@ -67,8 +67,13 @@ impl<'a> Binder<'a> {
             keep_unmatched,
             v6: plugin.text == "ipv6_lookup",
         };
-        let picked: Vec<usize> =
-            (0..width).chain(kept.into_iter().map(|index| width + index)).collect();
+        let right: Vec<usize> = kept.into_iter().map(|index| width + index).collect();
+        let mut picked: Vec<usize> = (0..width).chain(right.iter().copied()).collect();
+        // The newer of the two shows the columns of the table first.
+        if plugin.text == "ipv6_lookup" {
+            picked.rotate_left(width);
+            list.columns.rotate_left(width);
+        }
         let mut out =
             Rel::new(RelationKind::AddressLookup(Box::new(lookup)), all.columns).pick(&picked);
         out.relation.columns = list.columns;

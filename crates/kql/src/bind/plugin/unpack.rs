@@ -100,7 +100,14 @@ impl<'a> Binder<'a> {
         let mut exprs = Vec::new();
         for (index, column) in rel.columns().iter().enumerate() {
             let property = found.iter().find(|(name, _)| format!("{prefix}{name}") == column.name);
-            if Some(index) == unpacked || (property.is_some() && conflict == Conflict::Replace) {
+            if Some(index) == unpacked {
+                continue;
+            }
+            if let Some((name, ty)) = property
+                && conflict == Conflict::Replace
+            {
+                columns.push(Column { name: column.name.clone(), ty: *ty });
+                exprs.push(property_of(bag, name, *ty));
                 continue;
             }
             columns.push(column.clone());
@@ -117,7 +124,7 @@ impl<'a> Binder<'a> {
                 continue;
             }
             columns.push(Column { name: full, ty: *ty });
-            exprs.push(property(bag, name, *ty));
+            exprs.push(property_of(bag, name, *ty));
         }
         let mut out = rel.step(columns, |input| RelationKind::Project { input, exprs });
         // What no bag has is null wherever it is named.
@@ -166,14 +173,14 @@ fn unpack_into(
         list.add(name, *ty);
         exprs.push(match own {
             Some((index, column)) => convert(Expr::column(index, column.ty), *ty),
-            None => property(bag, name.strip_prefix(prefix).unwrap_or(name), *ty),
+            None => property_of(bag, name.strip_prefix(prefix).unwrap_or(name), *ty),
         });
     }
     rel.step(list.columns, |input| RelationKind::Project { input, exprs })
 }
 
 /// A property of a bag as a type.
-fn property(bag: &Expr, name: &str, ty: Type) -> Expr {
+fn property_of(bag: &Expr, name: &str, ty: Type) -> Expr {
     let name = Expr::literal(Literal::String(name.to_owned()), Type::String);
     convert(Expr::call(Function::Member, vec![bag.clone(), name], Type::Dynamic), ty)
 }
