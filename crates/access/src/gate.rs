@@ -89,7 +89,7 @@ impl Access {
         let record = self.store.door().user_named(name)?;
         let hash = record.as_ref().map(|record| record.password_hash.as_str());
         let right = password::verify(password, hash);
-        let Some(record) = record.filter(|_| right) else {
+        let Some(record) = record.filter(|record| right && !record.disabled) else {
             self.attempts.lock().failed(name, address, now);
             self.refused(name, address, now, "wrong name or password")?;
             return Err(Refusal::WrongPassword.into());

@@ -11,6 +11,14 @@ pub enum Permission {
     Respond,
     /// Keep and remove indicators.
     ManageIndicators,
+    /// Say which alerts are expected here, so that they are hidden or resolved.
+    Tune,
+    /// Say which rules judge.
+    ManageRules,
+    /// Change settings: retention, notifications.
+    ManageSettings,
+    /// Group and value devices, and shut them out.
+    ManageDevices,
     /// Make users and give them new passwords.
     ManageUsers,
     /// Let machines in.
@@ -28,6 +36,10 @@ impl Permission {
             Self::Read => "read",
             Self::Respond => "respond",
             Self::ManageIndicators => "manage_indicators",
+            Self::Tune => "tune",
+            Self::ManageRules => "manage_rules",
+            Self::ManageSettings => "manage_settings",
+            Self::ManageDevices => "manage_devices",
             Self::ManageUsers => "manage_users",
             Self::EnrolDevices => "enrol_devices",
             Self::ManageTokens => "manage_tokens",
@@ -40,11 +52,20 @@ impl Permission {
 pub const fn permissions(role: Role) -> &'static [Permission] {
     match role {
         Role::Reader => &[Permission::Read],
-        Role::Responder => &[Permission::Read, Permission::Respond, Permission::ManageIndicators],
+        Role::Responder => &[
+            Permission::Read,
+            Permission::Respond,
+            Permission::ManageIndicators,
+            Permission::Tune,
+        ],
         Role::Administrator => &[
             Permission::Read,
             Permission::Respond,
             Permission::ManageIndicators,
+            Permission::Tune,
+            Permission::ManageRules,
+            Permission::ManageSettings,
+            Permission::ManageDevices,
             Permission::ManageUsers,
             Permission::EnrolDevices,
             Permission::ManageTokens,

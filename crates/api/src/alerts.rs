@@ -1,129 +1,111 @@
-//! Alerts: the list, the page with its evidence, and the process tree.
+//! Alerts: the queue, the page with its evidence, the process tree, and what people decide.
 
-use axum::{Json, extract::State};
-use bartizan_model::{Alert, AlertId, Entity, Evidence, EvidenceRole, IncidentId, Severity, Text};
-use bartizan_store::AlertFilter;
+use axum::{Json, extract::State, response::Response};
+use bartizan_model::{AlertId, IncidentId, IncidentStatus, Severity};
+use bartizan_store::{AlertChange, AlertFacets, AlertFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    Api,
-    caller::{Caller, Read},
+    Api, Topic,
+    caller::{Caller, Read, Respond},
+    decision::{classified, person},
+    export::{Format, export, pages},
+    facets::{Facet, by_count, by_severity},
     incidents::device,
     problem::{ApiError, Problem},
-    request::{Asked, List, Named, page, shown, time, words},
+    request::{Asked, Body, List, Named, said, seek, time, words},
     tree::{Tree, tree_of},
 };
 
+mod view;
+
+pub(crate) use view::{AlertView, texts, view};
+
+/// How many alerts are changed by one call.
+const CHANGED_AT_ONCE: usize = 1_000;
+
 /// Which alerts.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AlertQuery {
     /// Any of these, with commas between.
     severity: Option<String>,
+    /// Any of these, with commas between: `New`, `In progress`, `Resolved`.
+    status: Option<String>,
     /// On this device.
     device: Option<String>,
     /// In this incident.
     incident: Option<u64>,
-    /// By this rule.
+    /// By any of these rules, with commas between.
     rule: Option<String>,
+    /// By rules of this ATT&CK technique, as `T1059`; its parts count too.
+    technique: Option<String>,
+    /// By rules of this ATT&CK tactic, as `execution`.
+    tactic: Option<String>,
+    /// Of this user; `none` for nobody's.
+    assigned_to: Option<String>,
     /// Part of the title, the rule or the device's name.
     q: Option<String>,
     /// Of events at or after this time.
     from: Option<String>,
     /// Of events before this time.
     to: Option<String>,
+    /// Those that tuning hides, instead of the others.
+    #[serde(default)]
+    hidden: bool,
     /// `event_at` or `-event_at`; the latter when not said.
     sort: Option<String>,
     cursor: Option<String>,
     limit: Option<u64>,
+    /// Of an export: `csv` or `json`.
+    format: Option<String>,
 }
 
-/// An alert.
+/// What the alerts of a list are like: how many there are of each value, among the latest 10,000.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AlertView {
-    id: String,
-    title: String,
-    description: String,
-    severity: &'static str,
-    rule: String,
-    tactics: Vec<String>,
-    techniques: Vec<String>,
-    /// What to look at next.
-    triage: Vec<String>,
-    device_id: String,
-    device_name: String,
-    incident: Option<u64>,
-    event_id: String,
-    event_at: String,
-    raised_at: String,
-    /// The process it is about.
-    process: Option<String>,
-    /// The eldest process of its story.
-    family: Option<String>,
-    evidence: Vec<EvidenceView>,
-    matched: Vec<MatchedView>,
+pub(crate) struct AlertFacetsView {
+    severity: Vec<Facet>,
+    status: Vec<Facet>,
+    rule: Vec<Facet>,
+    device: Vec<Facet>,
+    /// The empty value is nobody.
+    assigned_to: Vec<Facet>,
+    /// How many were looked at.
+    of: u64,
+    /// There are more.
+    more: bool,
 }
 
-/// A thing an alert names.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct EvidenceView {
-    /// `actor`, `impacted` or `related`.
-    role: &'static str,
-    #[serde(flatten)]
-    entity: EntityView,
+/// What to change. What is left out stays; `null` takes it away.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangeAlert {
+    /// `New`, `In progress` or `Resolved`.
+    status: Option<String>,
+    /// A user's name.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    assigned_to: Option<Option<String>>,
+    /// `True positive`, `Informational` or `False positive`.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    classification: Option<Option<String>>,
+    /// What it is more exactly.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    determination: Option<Option<String>>,
 }
 
-/// Anything an event names.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub(crate) enum EntityView {
-    /// A process.
-    Process {
-        /// Which one.
-        key: String,
-        /// Its executable.
-        image: String,
-        /// Its command line.
-        command_line: String,
-        /// Who it ran as.
-        user: Option<String>,
-        /// SHA-256 of its executable.
-        sha256: Option<String>,
-    },
-    /// A file.
-    File {
-        /// Absolute path.
-        path: String,
-        /// SHA-256.
-        sha256: Option<String>,
-    },
-    /// A network address.
-    Address {
-        /// Address.
-        ip: String,
-        /// Port.
-        port: Option<u16>,
-    },
-    /// An account of the device.
-    User {
-        /// Name.
-        name: String,
-        /// User id.
-        uid: u32,
-    },
+/// The same change of several alerts.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ChangeAlerts {
+    /// Which, at most 1000.
+    ids: Vec<String>,
+    change: ChangeAlert,
 }
 
-/// A field that made the rule match.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct MatchedView {
-    selection: String,
-    field: String,
-    value: String,
-    pattern: String,
-}
-
-/// The alerts.
+/// The queue.
 #[utoipa::path(get, path = "/alerts", tag = "alerts", params(AlertQuery), responses(
     (status = 200, body = List<AlertView>), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(crate) async fn alerts(
@@ -131,24 +113,47 @@ pub(crate) async fn alerts(
     caller: Caller<Read>,
     Asked(asked): Asked<AlertQuery>,
 ) -> Result<Json<List<AlertView>>, ApiError> {
-    let page = page(asked.cursor.as_deref(), asked.limit)?;
-    let earliest_first = match asked.sort.as_deref().unwrap_or("-event_at") {
-        "event_at" => true,
-        "-event_at" => false,
-        other => return Err(ApiError::bad_request(format!("`sort` by `{other}` is not offered"))),
-    };
-    let filter = AlertFilter {
-        severities: words(asked.severity.as_deref(), "severity", Severity::from_word)?,
-        device: device(asked.device.as_deref())?,
-        incident: asked.incident.map(IncidentId),
-        rule: asked.rule,
-        text: asked.q.filter(|text| !text.is_empty()),
-        from: time(asked.from.as_deref(), "from")?,
-        to: time(asked.to.as_deref(), "to")?,
-        earliest_first,
-    };
-    let listing = api.run(move |api| Ok(api.store.alerts(caller.tenant(), &filter, page)?)).await?;
-    Ok(Json(List::of(listing, page, |alert| view(&alert))))
+    let seek = seek(asked.cursor.as_deref(), asked.limit)?;
+    let filter = filter(&api, asked)?;
+    let found =
+        api.run(move |api| Ok(api.store.alerts(caller.tenant(), &filter, &seek)?)).await?;
+    Ok(Json(List::stretch(found, |alert| view(&alert))))
+}
+
+/// What the alerts of the queue are like.
+#[utoipa::path(get, path = "/alerts/facets", tag = "alerts", params(AlertQuery), responses(
+    (status = 200, body = AlertFacetsView), (status = 400, body = Problem), (status = 401, body = Problem)))]
+pub(crate) async fn facets(
+    State(api): State<Api>,
+    caller: Caller<Read>,
+    Asked(asked): Asked<AlertQuery>,
+) -> Result<Json<AlertFacetsView>, ApiError> {
+    let filter = filter(&api, asked)?;
+    let found =
+        api.run(move |api| Ok(api.store.alert_facets(caller.tenant(), &filter)?)).await?;
+    Ok(Json(facets_view(found)))
+}
+
+/// The queue as a file: all that match, at most 100,000.
+#[utoipa::path(get, path = "/alerts/export", tag = "alerts", params(AlertQuery), responses(
+    (status = 200, content_type = "text/csv", body = String), (status = 400, body = Problem), (status = 401, body = Problem)))]
+pub(crate) async fn export_alerts(
+    State(api): State<Api>,
+    caller: Caller<Read>,
+    Asked(asked): Asked<AlertQuery>,
+) -> Result<Response, ApiError> {
+    const COLUMNS: &[&str] = &[
+        "event_at", "severity", "title", "status", "assigned_to", "classification", "device_name",
+        "rule", "techniques", "incident", "id",
+    ];
+    let format = Format::read(asked.format.as_deref())?;
+    let filter = filter(&api, asked)?;
+    let tenant = caller.tenant();
+    let pages = pages(api, move |api, seek| {
+        let found = api.store.alerts(tenant, &filter, seek)?;
+        Ok((found.items.iter().map(view).collect(), found.next))
+    });
+    Ok(export(format, "alerts", COLUMNS, pages))
 }
 
 /// An alert with its evidence.
@@ -163,6 +168,36 @@ pub(crate) async fn alert(
     alert.as_ref().map(view).map(Json).ok_or_else(|| ApiError::not_found("alert"))
 }
 
+/// Change what people decide about an alert.
+#[utoipa::path(patch, path = "/alerts/{id}", tag = "alerts", params(("id" = String, Path)),
+    request_body = ChangeAlert, responses((status = 200, body = AlertView), (status = 400, body = Problem),
+    (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn change(
+    State(api): State<Api>,
+    caller: Caller<Respond>,
+    Named(id): Named<AlertId>,
+    Body(asked): Body<ChangeAlert>,
+) -> Result<Json<AlertView>, ApiError> {
+    let changed = change_all(&api, caller, vec![id], asked).await?;
+    changed.into_iter().next().map(Json).ok_or_else(|| ApiError::not_found("alert"))
+}
+
+/// Change several alerts alike. Gives those that there are.
+#[utoipa::path(patch, path = "/alerts", tag = "alerts", request_body = ChangeAlerts, responses(
+    (status = 200, body = List<AlertView>), (status = 400, body = Problem), (status = 401, body = Problem),
+    (status = 403, body = Problem)))]
+pub(crate) async fn change_several(
+    State(api): State<Api>,
+    caller: Caller<Respond>,
+    Body(asked): Body<ChangeAlerts>,
+) -> Result<Json<List<AlertView>>, ApiError> {
+    if asked.ids.len() > CHANGED_AT_ONCE {
+        return Err(ApiError::bad_request("at most 1000 alerts are changed at once"));
+    }
+    let ids = asked.ids.iter().filter_map(|id| id.parse().ok()).collect();
+    Ok(Json(List::whole(change_all(&api, caller, ids, asked.change).await?)))
+}
+
 /// The process tree around an alert: its ancestors, and what the eldest of its story started.
 #[utoipa::path(get, path = "/alerts/{id}/tree", tag = "alerts", params(("id" = String, Path)), responses(
     (status = 200, body = Tree), (status = 401, body = Problem), (status = 404, body = Problem)))]
@@ -173,7 +208,8 @@ pub(crate) async fn tree(
 ) -> Result<Json<Tree>, ApiError> {
     api.run(move |api| {
         let tenant = caller.tenant();
-        let alert = api.store.alert(tenant, id)?.ok_or_else(|| ApiError::not_found("alert"))?;
+        let record = api.store.alert(tenant, id)?.ok_or_else(|| ApiError::not_found("alert"))?;
+        let alert = record.alert;
         let process = alert.process.ok_or_else(|| ApiError::not_found("process of this alert"))?;
         tree_of(api, tenant, alert.device, process, alert.family)
     })
@@ -181,65 +217,77 @@ pub(crate) async fn tree(
     .map(Json)
 }
 
-pub(crate) fn view(alert: &Alert) -> AlertView {
-    AlertView {
-        id: alert.id.to_string(),
-        title: alert.title.to_string(),
-        description: alert.description.to_string(),
-        severity: alert.severity.word(),
-        rule: alert.rule.to_string(),
-        tactics: texts(&alert.tactics),
-        techniques: texts(&alert.techniques),
-        triage: texts(&alert.triage),
-        device_id: alert.device.to_string(),
-        device_name: alert.device_name.to_string(),
-        incident: alert.incident.map(|incident| incident.0),
-        event_id: alert.event.to_string(),
-        event_at: shown(alert.event_at),
-        raised_at: shown(alert.raised_at),
-        process: alert.process.map(|key| key.to_string()),
-        family: alert.family.map(|key| key.to_string()),
-        evidence: alert.evidence.iter().map(evidence).collect(),
-        matched: alert
-            .matched
-            .iter()
-            .map(|matched| MatchedView {
-                selection: matched.selection.to_string(),
-                field: matched.field.to_string(),
-                value: matched.value.to_string(),
-                pattern: matched.pattern.to_string(),
-            })
-            .collect(),
-    }
-}
-
-pub(crate) fn texts(texts: &[Text]) -> Vec<String> {
-    texts.iter().map(ToString::to_string).collect()
-}
-
-fn maybe(text: Option<&Text>) -> Option<String> {
-    text.map(ToString::to_string)
-}
-
-fn evidence(evidence: &Evidence) -> EvidenceView {
-    let role = match evidence.role {
-        EvidenceRole::Actor => "actor",
-        EvidenceRole::Impacted => "impacted",
-        EvidenceRole::Related => "related",
-    };
-    let entity = match &evidence.entity {
-        Entity::Process { key, image, command_line, user, sha256 } => EntityView::Process {
-            key: key.to_string(),
-            image: image.to_string(),
-            command_line: command_line.to_string(),
-            user: maybe(user.as_ref()),
-            sha256: maybe(sha256.as_ref()),
-        },
-        Entity::File { path, sha256 } => {
-            EntityView::File { path: path.to_string(), sha256: maybe(sha256.as_ref()) }
+async fn change_all(
+    api: &Api,
+    caller: Caller<Respond>,
+    ids: Vec<AlertId>,
+    asked: ChangeAlert,
+) -> Result<Vec<AlertView>, ApiError> {
+    let at = api.now();
+    api.run(move |api| {
+        let tenant = caller.tenant();
+        let change = AlertChange {
+            status: crate::incidents::status(asked.status.as_deref())?,
+            assigned_to: person(api, tenant, asked.assigned_to)?,
+            classification: asked.classification,
+            determination: asked.determination,
+        };
+        classified(change.classification.as_ref(), change.determination.as_ref())?;
+        let detail = format!("{change:?}");
+        let entry = caller.did(at, "alert.change", "", &detail);
+        let changed = api.store.change_alerts(tenant, &ids, &change, entry)?;
+        for record in &changed {
+            api.notices.tell(tenant, Topic::Alerts, &record.alert.id.to_string());
         }
-        Entity::Address { ip, port } => EntityView::Address { ip: ip.to_string(), port: *port },
-        Entity::User { name, uid } => EntityView::User { name: name.to_string(), uid: *uid },
+        Ok(changed.iter().map(view).collect())
+    })
+    .await
+}
+
+fn filter(api: &Api, asked: AlertQuery) -> Result<AlertFilter, ApiError> {
+    let earliest_first = match asked.sort.as_deref().unwrap_or("-event_at") {
+        "event_at" => true,
+        "-event_at" => false,
+        other => return Err(ApiError::bad_request(format!("`sort` by `{other}` is not offered"))),
     };
-    EvidenceView { role, entity }
+    let mut rules = words(asked.rule.as_deref(), "rule", |rule| Some(rule.to_owned()))?;
+    if asked.technique.is_some() || asked.tactic.is_some() {
+        let of = api.rules.iter().filter(|rule| {
+            asked.technique.as_deref().is_none_or(|technique| rule.shows(technique))
+                && asked.tactic.as_ref().is_none_or(|tactic| rule.tactics.contains(tactic))
+        });
+        let of = of.map(|rule| rule.id.clone()).filter(|id| rules.is_empty() || rules.contains(id));
+        rules = of.collect();
+        // No rule is like that, so no alert is.
+        if rules.is_empty() {
+            rules.push(String::new());
+        }
+    }
+    Ok(AlertFilter {
+        severities: words(asked.severity.as_deref(), "severity", Severity::from_word)?,
+        statuses: words(asked.status.as_deref(), "status", IncidentStatus::from_word)?,
+        device: device(asked.device.as_deref())?,
+        incident: asked.incident.map(IncidentId),
+        rules,
+        assigned_to: asked
+            .assigned_to
+            .map(|name| if name == "none" { String::new() } else { name }),
+        text: asked.q.filter(|text| !text.is_empty()),
+        from: time(asked.from.as_deref(), "from")?,
+        to: time(asked.to.as_deref(), "to")?,
+        hidden: asked.hidden,
+        earliest_first,
+    })
+}
+
+fn facets_view(found: AlertFacets) -> AlertFacetsView {
+    AlertFacetsView {
+        severity: by_severity(&found.severities),
+        status: by_count(found.statuses),
+        rule: by_count(found.rules),
+        device: by_count(found.devices.into_iter().map(|(id, count)| (id.to_string(), count))),
+        assigned_to: by_count(found.people),
+        of: found.of,
+        more: found.more,
+    }
 }

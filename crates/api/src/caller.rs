@@ -9,7 +9,8 @@ use axum::{
     http::{HeaderMap, Method, header, request::Parts},
 };
 use bartizan_access::{Identity, Permission};
-use bartizan_model::TenantId;
+use bartizan_model::{TenantId, Timestamp};
+use bartizan_store::NewAuditEntry;
 
 use crate::{Api, problem::ApiError};
 
@@ -35,6 +36,16 @@ needs!(
     Respond = Some(Permission::Respond),
     /// To keep and remove indicators.
     ManageIndicators = Some(Permission::ManageIndicators),
+    /// To say what is expected here.
+    Tune = Some(Permission::Tune),
+    /// To say which rules judge.
+    ManageRules = Some(Permission::ManageRules),
+    /// To change settings.
+    ManageSettings = Some(Permission::ManageSettings),
+    /// To group devices, value them and shut them out.
+    ManageDevices = Some(Permission::ManageDevices),
+    /// To make and revoke tokens of programs.
+    ManageTokens = Some(Permission::ManageTokens),
     /// To make users.
     ManageUsers = Some(Permission::ManageUsers),
     /// To let machines in.
@@ -59,6 +70,18 @@ impl<N> Caller<N> {
     /// Whose things they may ask for.
     pub(crate) const fn tenant(&self) -> TenantId {
         self.identity.tenant
+    }
+
+    /// What the audit log says of something they did.
+    pub(crate) fn did<'a>(
+        &'a self,
+        at: Timestamp,
+        action: &'a str,
+        target: &'a str,
+        detail: &'a str,
+    ) -> NewAuditEntry<'a> {
+        let (actor, address) = (&self.identity.name, &self.address);
+        NewAuditEntry { at, actor, address, action, target, outcome: "done", detail }
     }
 }
 

@@ -9,8 +9,9 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Api, alerts, audit, devices, enrolment, health, hunting, incidents, indicators, me, overview,
-    rules, session, stream, timeline, users,
+    Api, alerts, audit, decision, devices, enrolment, entities, health, hunting, incidents, indicators,
+    me, notifications, overview, rules, server, session, settings, stream, timeline, tokens, tuning,
+    users, views,
 };
 
 #[derive(OpenApi)]
@@ -37,26 +38,81 @@ impl Modify for Ways {
 
 /// Every call of the interface with its description.
 pub(crate) fn calls() -> OpenApiRouter<Api> {
-    let lists = OpenApiRouter::new()
-        .routes(routes!(indicators::import_indicators))
-        .layer(DefaultBodyLimit::max(indicators::LARGEST_LIST));
     let calls = OpenApiRouter::new()
+        .merge(people_calls())
+        .merge(incident_calls())
+        .merge(device_calls())
+        .merge(detection_calls())
+        .merge(setting_calls());
+    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", calls)
+}
+
+fn people_calls() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
         .routes(routes!(session::sign_in, session::sign_out))
         .routes(routes!(me::me))
         .routes(routes!(me::choose_password))
         .routes(routes!(overview::overview))
         .routes(routes!(health::health))
-        .routes(routes!(incidents::incidents))
+        .routes(routes!(server::health))
+        .routes(routes!(views::views, views::make_view))
+        .routes(routes!(views::change_view, views::remove_view))
+        .routes(routes!(users::people))
+        .routes(routes!(users::users, users::make_user))
+        .routes(routes!(users::change_user))
+        .routes(routes!(users::reset_password))
+        .routes(routes!(audit::audit))
+        .routes(routes!(audit::export_audit))
+        .routes(routes!(stream::stream))
+}
+
+fn incident_calls() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(decision::classifications))
+        .routes(routes!(incidents::incidents, incidents::change_several))
+        .routes(routes!(incidents::facets))
+        .routes(routes!(incidents::export_incidents))
+        .routes(routes!(incidents::work::merge))
         .routes(routes!(incidents::incident, incidents::change))
         .routes(routes!(incidents::comment))
-        .routes(routes!(alerts::alerts))
-        .routes(routes!(alerts::alert))
+        .routes(routes!(incidents::work::move_alerts))
+        .routes(routes!(incidents::work::add_task))
+        .routes(routes!(incidents::work::change_task))
+        .routes(routes!(incidents::work::set_verdict))
+        .routes(routes!(incidents::story::story))
+        .routes(routes!(incidents::graph::graph))
+        .routes(routes!(incidents::evidence::evidence))
+        .routes(routes!(incidents::report::report))
+        .routes(routes!(alerts::alerts, alerts::change_several))
+        .routes(routes!(alerts::facets))
+        .routes(routes!(alerts::export_alerts))
+        .routes(routes!(alerts::alert, alerts::change))
         .routes(routes!(alerts::tree))
+}
+
+fn device_calls() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
         .routes(routes!(devices::devices))
-        .routes(routes!(devices::device))
+        .routes(routes!(devices::export_devices))
+        .routes(routes!(devices::device, devices::change))
+        .routes(routes!(devices::revoke))
         .routes(routes!(devices::process_tree))
         .routes(routes!(timeline::timeline))
         .routes(routes!(timeline::histogram))
+        .routes(routes!(timeline::export_timeline))
+        .routes(routes!(entities::user))
+        .routes(routes!(entities::file))
+        .routes(routes!(entities::address))
+        .routes(routes!(entities::domain))
+        .routes(routes!(enrolment::tokens, enrolment::make_token))
+        .routes(routes!(enrolment::revoke_token))
+}
+
+fn detection_calls() -> OpenApiRouter<Api> {
+    let lists = OpenApiRouter::new()
+        .routes(routes!(indicators::import_indicators))
+        .layer(DefaultBodyLimit::max(indicators::LARGEST_LIST));
+    OpenApiRouter::new()
         .routes(routes!(hunting::schema))
         .routes(routes!(hunting::validate))
         .routes(routes!(hunting::run))
@@ -64,12 +120,25 @@ pub(crate) fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(indicators::indicators, indicators::make_indicator))
         .routes(routes!(indicators::remove_indicator))
         .merge(lists)
-        .routes(routes!(audit::audit))
-        .routes(routes!(users::users, users::make_user))
-        .routes(routes!(users::reset_password))
-        .routes(routes!(enrolment::make_token))
-        .routes(routes!(stream::stream));
-    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", calls)
+        .routes(routes!(rules::coverage))
+        .routes(routes!(rules::rule, rules::change))
+        .routes(routes!(tuning::suggest))
+        .routes(routes!(tuning::preview))
+        .routes(routes!(tuning::rules, tuning::make_rule))
+        .routes(routes!(tuning::change_rule, tuning::remove_rule))
+}
+
+fn setting_calls() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(settings::groups, settings::make_group))
+        .routes(routes!(settings::change_group, settings::remove_group))
+        .routes(routes!(settings::retention, settings::set_retention))
+        .routes(routes!(tokens::tokens, tokens::make_token))
+        .routes(routes!(tokens::revoke_token))
+        .routes(routes!(notifications::channels, notifications::make_channel))
+        .routes(routes!(notifications::change_channel, notifications::remove_channel))
+        .routes(routes!(notifications::test_channel))
+        .routes(routes!(notifications::deliveries))
 }
 
 /// The OpenAPI document as JSON, the same for the same source.

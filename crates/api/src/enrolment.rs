@@ -1,8 +1,13 @@
-//! Letting a machine in.
+//! Letting machines in: tokens made, listed, revoked.
 
 use std::time::Duration;
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use bartizan_store::KnownEnrolmentToken;
 use bartizan_wire::EnrolmentToken;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,7 +16,7 @@ use crate::{
     Api,
     caller::{Caller, EnrolDevices},
     problem::{ApiError, Problem},
-    request::{Body, shown},
+    request::{Body, List, shown},
 };
 
 /// The longest that a token may work.
@@ -65,4 +70,66 @@ pub(crate) async fn make_token(
     let command = api.settings.enrol_command.replace("{token}", &token);
     let expires_at = shown(now.plus(valid));
     Ok((StatusCode::CREATED, Json(EnrolmentTokenView { token, command, expires_at })))
+}
+
+/// A token that lets one machine in, without its secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct KnownEnrolmentTokenView {
+    /// By what it is revoked.
+    id: String,
+    note: String,
+    created_by: String,
+    created_at: String,
+    expires_at: String,
+    used_at: Option<String>,
+    /// The device it made.
+    device_id: Option<String>,
+    /// `open`, `used` or `expired`.
+    state: &'static str,
+}
+
+/// The tokens that let machines in, latest first.
+#[utoipa::path(get, path = "/enrolment-tokens", tag = "devices", responses(
+    (status = 200, body = List<KnownEnrolmentTokenView>), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub(crate) async fn tokens(
+    State(api): State<Api>,
+    caller: Caller<EnrolDevices>,
+) -> Result<Json<List<KnownEnrolmentTokenView>>, ApiError> {
+    let now = api.now();
+    let known = api.run(move |api| Ok(api.store.enrolment_tokens(caller.tenant())?)).await?;
+    let view = |token: KnownEnrolmentToken| KnownEnrolmentTokenView {
+        state: match token.used_at {
+            Some(_) => "used",
+            None if token.expires_at <= now => "expired",
+            None => "open",
+        },
+        id: token.id,
+        note: token.note,
+        created_by: token.created_by,
+        created_at: shown(token.created_at),
+        expires_at: shown(token.expires_at),
+        used_at: token.used_at.map(shown),
+        device_id: token.device.map(|device| device.to_string()),
+    };
+    Ok(Json(List::whole(known.into_iter().map(view).collect())))
+}
+
+/// Revoke a token that was not used yet.
+#[utoipa::path(delete, path = "/enrolment-tokens/{id}", tag = "devices", params(("id" = String, Path)), responses(
+    (status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn revoke_token(
+    State(api): State<Api>,
+    caller: Caller<EnrolDevices>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let at = api.now();
+    api.run(move |api| {
+        let target = format!("enrolment token {id}");
+        let entry = caller.did(at, "enrolment_token.revoke", &target, "");
+        if api.store.revoke_enrolment_token(caller.tenant(), &id, entry)? {
+            return Ok(StatusCode::NO_CONTENT);
+        }
+        Err(ApiError::not_found("open enrolment token"))
+    })
+    .await
 }

@@ -2,8 +2,8 @@
 
 use axum::{Json, extract::State};
 use bartizan_kql::{Problem as Finding, render};
-use bartizan_model::{Row, TABLES, TenantId, Timestamp};
-use bartizan_store::{AlertFilter, DeviceFilter, Page};
+use bartizan_model::{Alert, Row, TABLES, TenantId, Timestamp};
+use bartizan_store::{AlertFilter, DeviceFilter, Page, Seek};
 use bartizan_telemetry::{QueryError, QueryOptions, QueryResult};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -202,19 +202,19 @@ pub(crate) fn refused(text: &str, why: QueryError) -> ApiError {
 
 /// The latest alerts as rows, and whether there are more.
 fn alerts(api: &Api, tenant: TenantId) -> Result<(Vec<Row>, bool), ApiError> {
-    let (mut rows, mut offset) = (Vec::new(), 0);
+    let (mut rows, mut seen) = (Vec::new(), 0);
+    let mut seek = Seek::first(Page::LARGEST);
     loop {
-        let page = Page { offset, limit: Page::LARGEST };
-        let listing = api.store.alerts(tenant, &AlertFilter::default(), page)?;
-        rows.extend(alert_info_rows(&listing.items));
-        rows.extend(alert_evidence_rows(&listing.items));
-        offset += listing.items.len() as u64;
-        if listing.items.is_empty() || offset >= listing.total {
-            return Ok((rows, false));
-        }
-        if offset >= MOST_ALERTS {
+        let found = api.store.alerts(tenant, &AlertFilter::default(), &seek)?;
+        let alerts: Vec<Alert> = found.items.into_iter().map(|record| record.alert).collect();
+        rows.extend(alert_info_rows(&alerts));
+        rows.extend(alert_evidence_rows(&alerts));
+        seen += u64::try_from(alerts.len()).unwrap_or(u64::MAX);
+        let Some(next) = found.next else { return Ok((rows, false)) };
+        if seen >= MOST_ALERTS {
             return Ok((rows, true));
         }
+        seek.after = Some(next);
     }
 }
 

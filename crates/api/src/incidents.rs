@@ -1,124 +1,119 @@
-//! Incidents: the queue, the page, and what people do with one.
+//! Incidents: the queue, the page, and what people decide about one or several.
 
-use axum::{Json, extract::State, http::StatusCode};
-use bartizan_model::{DeviceId, IncidentId, IncidentStatus, JoinReason, Severity};
-use bartizan_store::{
-    Activity, AlertInIncident, IncidentChange, IncidentFilter, IncidentRecord, NewAuditEntry,
-};
-use serde::{Deserialize, Deserializer, Serialize};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
+use bartizan_model::{DeviceId, IncidentId, IncidentStatus, Severity, TenantId};
+use bartizan_store::{IncidentChange, IncidentFacets, IncidentFilter, IncidentOrder};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     Api, Topic,
-    alerts::{AlertView, texts},
     caller::{Caller, Read, Respond},
+    decision::{classified, person},
+    export::{Format, export, pages},
+    facets::{Facet, by_count, by_severity},
     problem::{ApiError, Problem},
-    request::{Asked, Body, List, Named, page, shown, words},
+    request::{Asked, Body, List, Named, said, seek, time, words, written},
 };
+
+pub(crate) mod evidence;
+pub(crate) mod graph;
+pub(crate) mod report;
+pub(crate) mod story;
+mod view;
+pub(crate) mod work;
+
+pub(crate) use view::{IncidentSummary, IncidentView, summary, view};
 
 /// The longest comment.
 const LONGEST_COMMENT: usize = 10_000;
+/// The longest tag, and how many an incident has.
+const LONGEST_TAG: usize = 50;
+const TAGS_MAX: usize = 20;
+/// How many incidents are changed by one call.
+const CHANGED_AT_ONCE: usize = 500;
 
 /// Which incidents.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct IncidentQuery {
     /// Any of these, with commas between: `New`, `In progress`, `Resolved`.
     status: Option<String>,
     /// Any of these, with commas between: `Critical`, `High`, `Medium`, `Low`, `Informational`.
     severity: Option<String>,
-    /// On this device.
+    /// With alerts on this device.
     device: Option<String>,
     /// Of this user; `none` for nobody's.
     assigned_to: Option<String>,
+    /// Said to be this; `none` for nothing.
+    classification: Option<String>,
+    /// With this tag.
+    tag: Option<String>,
     /// Part of the title or of the device's name, or the number.
     q: Option<String>,
-    /// `last_at` or `severity`, with `-` before it for the largest first; `-last_at` when not said.
+    /// With an event at or after this time.
+    from: Option<String>,
+    /// With an event before this time.
+    to: Option<String>,
+    /// Also those that went into others.
+    #[serde(default)]
+    merged: bool,
+    /// `last_at`, `severity` or `priority`, with `-` before it for the largest first; `-last_at` when not said.
     sort: Option<String>,
     cursor: Option<String>,
     limit: Option<u64>,
+    /// Of an export: `csv` or `json`.
+    format: Option<String>,
 }
 
-/// An incident in the queue.
+/// What the incidents of a list are like: how many there are of each value, among the latest 10,000.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct IncidentSummary {
-    number: u64,
-    title: String,
-    severity: &'static str,
-    severity_reason: String,
-    status: &'static str,
-    assigned_to: Option<String>,
-    tactics: Vec<String>,
-    devices: Vec<DeviceRef>,
-    /// How many alerts it has.
-    alert_count: u64,
-    first_at: String,
-    last_at: String,
-    opened_at: String,
-    changed_at: String,
+pub(crate) struct IncidentFacetsView {
+    severity: Vec<Facet>,
+    status: Vec<Facet>,
+    /// The empty value is nobody.
+    assigned_to: Vec<Facet>,
+    /// The empty value is none.
+    classification: Vec<Facet>,
+    tag: Vec<Facet>,
+    /// How many were looked at.
+    of: u64,
+    /// There are more.
+    more: bool,
 }
 
-/// A device by name.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DeviceRef {
-    pub(crate) id: String,
-    pub(crate) name: String,
-}
-
-/// An incident with its story.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct IncidentView {
-    #[serde(flatten)]
-    summary: IncidentSummary,
-    /// The process its alerts descend from.
-    family: Option<String>,
-    /// Its alerts in the order they joined.
-    alerts: Vec<JoinedAlert>,
-    /// Its history, earliest first.
-    activity: Vec<ActivityView>,
-}
-
-/// An alert of an incident.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct JoinedAlert {
-    #[serde(flatten)]
-    alert: AlertView,
-    reason: Reason,
-}
-
-/// Why an alert is in an incident.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Reason {
-    /// `opened` or `same_family`.
-    kind: &'static str,
-    /// In words.
-    text: String,
-    /// The common ancestor.
-    ancestor: Option<String>,
-}
-
-/// An entry of an incident's history.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ActivityView {
-    number: u64,
-    at: String,
-    /// `opened`, `joined`, `status`, `assigned` or `comment`.
-    kind: String,
-    /// Who, when it was a person.
-    actor: Option<String>,
-    text: String,
-}
-
-/// What to change. What is left out stays; `assigned_to: null` gives it to nobody.
-#[derive(Debug, Deserialize, ToSchema)]
+/// What to change. What is left out stays; `null` takes it away.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangeIncident {
     /// `New`, `In progress` or `Resolved`.
     status: Option<String>,
-    /// A user's name.
+    /// A user's name; `null` gives it to nobody.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]
     assigned_to: Option<Option<String>>,
+    /// `True positive`, `Informational` or `False positive`: see `GET /classifications`.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    classification: Option<Option<String>>,
+    /// What it is more exactly.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    determination: Option<Option<String>>,
+    /// Its tags from now on.
+    tags: Option<Vec<String>>,
+    /// What the next person should know.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    hand_over: Option<Option<String>>,
+}
+
+/// The same change of several incidents.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ChangeIncidents {
+    /// Which, at most 500.
+    numbers: Vec<u64>,
+    change: ChangeIncident,
 }
 
 /// Something to say about an incident.
@@ -135,14 +130,51 @@ pub(crate) async fn incidents(
     caller: Caller<Read>,
     Asked(asked): Asked<IncidentQuery>,
 ) -> Result<Json<List<IncidentSummary>>, ApiError> {
-    let page = page(asked.cursor.as_deref(), asked.limit)?;
+    let seek = seek(asked.cursor.as_deref(), asked.limit)?;
     let filter = filter(asked)?;
-    let listing =
-        api.run(move |api| Ok(api.store.incidents(caller.tenant(), &filter, page)?)).await?;
-    Ok(Json(List::of(listing, page, |record| summary(&record))))
+    let found =
+        api.run(move |api| Ok(api.store.incidents(caller.tenant(), &filter, &seek)?)).await?;
+    Ok(Json(List::stretch(found, |record| summary(&record))))
 }
 
-/// An incident with its story.
+/// What the incidents of the queue are like.
+#[utoipa::path(get, path = "/incidents/facets", tag = "incidents", params(IncidentQuery), responses(
+    (status = 200, body = IncidentFacetsView), (status = 400, body = Problem), (status = 401, body = Problem)))]
+pub(crate) async fn facets(
+    State(api): State<Api>,
+    caller: Caller<Read>,
+    Asked(asked): Asked<IncidentQuery>,
+) -> Result<Json<IncidentFacetsView>, ApiError> {
+    let filter = filter(asked)?;
+    let found =
+        api.run(move |api| Ok(api.store.incident_facets(caller.tenant(), &filter)?)).await?;
+    Ok(Json(facets_view(found)))
+}
+
+/// The queue as a file: all that match, at most 100,000.
+#[utoipa::path(get, path = "/incidents/export", tag = "incidents", params(IncidentQuery), responses(
+    (status = 200, content_type = "text/csv", body = String), (status = 400, body = Problem), (status = 401, body = Problem)))]
+pub(crate) async fn export_incidents(
+    State(api): State<Api>,
+    caller: Caller<Read>,
+    Asked(asked): Asked<IncidentQuery>,
+) -> Result<Response, ApiError> {
+    const COLUMNS: &[&str] = &[
+        "number", "severity", "priority", "title", "status", "assigned_to", "classification",
+        "determination", "devices", "alert_count", "tactics", "tags", "first_at", "last_at",
+        "opened_at", "resolved_at",
+    ];
+    let format = Format::read(asked.format.as_deref())?;
+    let filter = filter(asked)?;
+    let tenant = caller.tenant();
+    let pages = pages(api, move |api, seek| {
+        let found = api.store.incidents(tenant, &filter, seek)?;
+        Ok((found.items.iter().map(summary).collect(), found.next))
+    });
+    Ok(export(format, "incidents", COLUMNS, pages))
+}
+
+/// An incident with its story. One that went into another says so in `merged_into` and has no alerts any more.
 #[utoipa::path(get, path = "/incidents/{number}", tag = "incidents", params(("number" = u64, Path)),
     responses((status = 200, body = IncidentView), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn incident(
@@ -153,10 +185,11 @@ pub(crate) async fn incident(
     api.run(move |api| view(api, caller.tenant(), id)).await.map(Json)
 }
 
-/// Change an incident's status or who has it.
+/// Change what people decide about an incident.
 #[utoipa::path(patch, path = "/incidents/{number}", tag = "incidents", params(("number" = u64, Path)),
     request_body = ChangeIncident, responses((status = 200, body = IncidentView), (status = 400, body = Problem),
-    (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+    (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem, description = "it went into another")))]
 pub(crate) async fn change(
     State(api): State<Api>,
     caller: Caller<Respond>,
@@ -167,17 +200,8 @@ pub(crate) async fn change(
     api.run(move |api| {
         let tenant = caller.tenant();
         let change = read_change(api, tenant, asked)?;
-        let target = format!("incident {id}");
-        let detail = described(&change);
-        let entry = NewAuditEntry {
-            at,
-            actor: &caller.identity.name,
-            address: &caller.address,
-            action: "incident.change",
-            target: &target,
-            outcome: "done",
-            detail: &detail,
-        };
+        let (target, detail) = (format!("incident {id}"), described(&change));
+        let entry = caller.did(at, "incident.change", &target, &detail);
         let changed = api.store.change_incident(tenant, id, &change, entry)?;
         changed.ok_or_else(|| ApiError::not_found("incident"))?;
         api.notices.tell(tenant, Topic::Incidents, &id.to_string());
@@ -185,6 +209,34 @@ pub(crate) async fn change(
     })
     .await
     .map(Json)
+}
+
+/// Change several incidents alike. Gives those that there are.
+#[utoipa::path(patch, path = "/incidents", tag = "incidents", request_body = ChangeIncidents, responses(
+    (status = 200, body = List<IncidentSummary>), (status = 400, body = Problem), (status = 401, body = Problem),
+    (status = 403, body = Problem), (status = 409, body = Problem, description = "one went into another; nothing changed")))]
+pub(crate) async fn change_several(
+    State(api): State<Api>,
+    caller: Caller<Respond>,
+    Body(asked): Body<ChangeIncidents>,
+) -> Result<Json<List<IncidentSummary>>, ApiError> {
+    if asked.numbers.len() > CHANGED_AT_ONCE {
+        return Err(ApiError::bad_request("at most 500 incidents are changed at once"));
+    }
+    let at = api.now();
+    api.run(move |api| {
+        let tenant = caller.tenant();
+        let change = read_change(api, tenant, asked.change)?;
+        let detail = described(&change);
+        let entry = caller.did(at, "incident.change", "", &detail);
+        let ids: Vec<IncidentId> = asked.numbers.into_iter().map(IncidentId).collect();
+        let changed = api.store.change_incidents(tenant, &ids, &change, entry)?;
+        for record in &changed {
+            api.notices.tell(tenant, Topic::Incidents, &record.incident.id.to_string());
+        }
+        Ok(Json(List::whole(changed.iter().map(summary).collect())))
+    })
+    .await
 }
 
 /// Comment on an incident.
@@ -197,23 +249,12 @@ pub(crate) async fn comment(
     Named(id): Named<IncidentId>,
     Body(asked): Body<Comment>,
 ) -> Result<(StatusCode, Json<IncidentView>), ApiError> {
-    let text = asked.text.trim().to_owned();
-    if text.is_empty() || text.chars().count() > LONGEST_COMMENT {
-        return Err(ApiError::bad_request("a comment has 1 to 10000 characters"));
-    }
+    let text = written(&asked.text, "a comment", LONGEST_COMMENT)?;
     let at = api.now();
     let view = api
         .run(move |api| {
             let (tenant, target) = (caller.tenant(), format!("incident {id}"));
-            let entry = NewAuditEntry {
-                at,
-                actor: &caller.identity.name,
-                address: &caller.address,
-                action: "incident.comment",
-                target: &target,
-                outcome: "done",
-                detail: "",
-            };
+            let entry = caller.did(at, "incident.comment", &target, "");
             if !api.store.comment_incident(tenant, id, &text, entry)? {
                 return Err(ApiError::not_found("incident"));
             }
@@ -225,25 +266,33 @@ pub(crate) async fn comment(
 }
 
 fn filter(asked: IncidentQuery) -> Result<IncidentFilter, ApiError> {
-    let (gravest_first, reversed) = match asked.sort.as_deref().unwrap_or("-last_at") {
-        "-last_at" => (false, false),
-        "last_at" => (false, true),
-        "-severity" => (true, false),
-        "severity" => (true, true),
+    let sort = asked.sort.as_deref().unwrap_or("-last_at");
+    let (ascending, word) = match sort.strip_prefix('-') {
+        Some(word) => (false, word),
+        None => (true, sort),
+    };
+    let order = match word {
+        "last_at" => IncidentOrder::Latest,
+        "severity" => IncidentOrder::Severity,
+        "priority" => IncidentOrder::Priority,
         other => {
             return Err(ApiError::bad_request(format!("`sort` by `{other}` is not offered")));
         }
     };
+    let none = |word: String| if word == "none" { String::new() } else { word };
     Ok(IncidentFilter {
         statuses: words(asked.status.as_deref(), "status", IncidentStatus::from_word)?,
         severities: words(asked.severity.as_deref(), "severity", Severity::from_word)?,
         device: device(asked.device.as_deref())?,
-        assigned_to: asked
-            .assigned_to
-            .map(|name| if name == "none" { String::new() } else { name }),
+        assigned_to: asked.assigned_to.map(none),
+        classification: asked.classification.map(none),
+        tag: asked.tag.filter(|tag| !tag.is_empty()),
         text: asked.q.filter(|text| !text.is_empty()),
-        gravest_first,
-        reversed,
+        from: time(asked.from.as_deref(), "from")?,
+        to: time(asked.to.as_deref(), "to")?,
+        merged: asked.merged,
+        order,
+        ascending,
     })
 }
 
@@ -255,95 +304,71 @@ pub(crate) fn device(text: Option<&str>) -> Result<Option<DeviceId>, ApiError> {
         .map_err(|_no_id| ApiError::bad_request("`device` is no device id"))
 }
 
+/// A status named in a body.
+pub(crate) fn status(word: Option<&str>) -> Result<Option<IncidentStatus>, ApiError> {
+    word.map(|word| {
+        IncidentStatus::from_word(word)
+            .ok_or_else(|| ApiError::bad_request("`status` is one of New, In progress, Resolved"))
+    })
+    .transpose()
+}
+
 fn read_change(
     api: &Api,
-    tenant: bartizan_model::TenantId,
+    tenant: TenantId,
     asked: ChangeIncident,
 ) -> Result<IncidentChange, ApiError> {
-    let status = asked.status.map(|word| {
-        IncidentStatus::from_word(&word)
-            .ok_or_else(|| ApiError::bad_request("`status` is one of New, In progress, Resolved"))
-    });
-    if let Some(Some(name)) = &asked.assigned_to
-        && !api.store.users(tenant)?.iter().any(|user| user.name == *name)
-    {
-        return Err(ApiError::bad_request(format!("there is no user named {name}")));
-    }
-    Ok(IncidentChange { status: status.transpose()?, assigned_to: asked.assigned_to })
-}
-
-fn described(change: &IncidentChange) -> String {
-    let status = change.status.map(|status| format!("status {}", status.word()));
-    let assigned = change.assigned_to.as_ref().map(|to| match to {
-        Some(name) => format!("assigned to {name}"),
-        None => "assigned to nobody".to_owned(),
-    });
-    status.into_iter().chain(assigned).collect::<Vec<_>>().join(", ")
-}
-
-fn view(
-    api: &Api,
-    tenant: bartizan_model::TenantId,
-    id: IncidentId,
-) -> Result<IncidentView, ApiError> {
-    let record = api.store.incident(tenant, id)?.ok_or_else(|| ApiError::not_found("incident"))?;
-    let alerts = api.store.alerts_of_incident(tenant, id)?;
-    let activity = api.store.incident_activity(tenant, id)?;
-    Ok(IncidentView {
-        family: record.incident.family.map(|key| key.to_string()),
-        summary: summary(&record),
-        alerts: alerts.into_iter().map(joined).collect(),
-        activity: activity.into_iter().map(said_or_done).collect(),
+    classified(asked.classification.as_ref(), asked.determination.as_ref())?;
+    let hand_over = match asked.hand_over {
+        Some(Some(note)) => Some(Some(written(&note, "a hand-over note", LONGEST_COMMENT)?)),
+        other => other,
+    };
+    Ok(IncidentChange {
+        status: status(asked.status.as_deref())?,
+        assigned_to: person(api, tenant, asked.assigned_to)?,
+        classification: asked.classification,
+        determination: asked.determination,
+        tags: asked.tags.map(tags).transpose()?,
+        hand_over,
     })
 }
 
-fn summary(record: &IncidentRecord) -> IncidentSummary {
-    let incident = &record.incident;
-    IncidentSummary {
-        number: incident.id.0,
-        title: incident.title.to_string(),
-        severity: incident.severity.word(),
-        severity_reason: incident.severity_reason.to_string(),
-        status: incident.status.word(),
-        assigned_to: incident.assigned_to.as_deref().map(str::to_owned),
-        tactics: texts(&incident.tactics),
-        devices: vec![DeviceRef {
-            id: incident.device.to_string(),
-            name: incident.device_name.to_string(),
-        }],
-        alert_count: record.alerts,
-        first_at: shown(incident.first_at),
-        last_at: shown(incident.last_at),
-        opened_at: shown(record.opened_at),
-        changed_at: shown(record.changed_at),
-    }
-}
-
-fn joined(joined: AlertInIncident) -> JoinedAlert {
-    let reason = match &joined.reason {
-        JoinReason::Opened => {
-            Reason { kind: "opened", text: "opened this incident".to_owned(), ancestor: None }
+/// Tags as they are kept: trimmed, each once, in the order given.
+pub(crate) fn tags(asked: Vec<String>) -> Result<Vec<String>, ApiError> {
+    let mut tags: Vec<String> = Vec::with_capacity(asked.len());
+    for tag in asked {
+        let tag = written(&tag, "a tag", LONGEST_TAG)?;
+        if !tags.contains(&tag) {
+            tags.push(tag);
         }
-        JoinReason::SameFamily { ancestor, image } => Reason {
-            kind: "same_family",
-            text: format!("its process descends from {image} ({})", ancestor.pid),
-            ancestor: Some(ancestor.to_string()),
-        },
-    };
-    JoinedAlert { alert: crate::alerts::view(&joined.alert), reason }
-}
-
-fn said_or_done(activity: Activity) -> ActivityView {
-    ActivityView {
-        number: activity.number,
-        at: shown(activity.at),
-        kind: activity.kind,
-        actor: activity.actor,
-        text: activity.text,
     }
+    if tags.len() > TAGS_MAX {
+        return Err(ApiError::bad_request(format!("there can be {TAGS_MAX} tags")));
+    }
+    Ok(tags)
 }
 
-/// Tells `null` from nothing.
-fn said<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(reader).map(Some)
+fn described(change: &IncidentChange) -> String {
+    let or = |to: &Option<String>, nothing: &str| to.clone().unwrap_or_else(|| nothing.to_owned());
+    let parts = [
+        change.status.map(|status| format!("status {}", status.word())),
+        change.assigned_to.as_ref().map(|to| format!("assigned to {}", or(to, "nobody"))),
+        change.classification.as_ref().map(|word| format!("classified {}", or(word, "not at all"))),
+        change.determination.as_ref().map(|word| format!("determined {}", or(word, "not at all"))),
+        change.tags.as_ref().map(|tags| format!("tags {}", tags.join(", "))),
+        change.hand_over.as_ref().map(|_| "hand-over note".to_owned()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn facets_view(found: IncidentFacets) -> IncidentFacetsView {
+    IncidentFacetsView {
+        severity: by_severity(&found.severities),
+        status: by_count(found.statuses),
+        assigned_to: by_count(found.people),
+        classification: by_count(found.classifications),
+        tag: by_count(found.tags),
+        of: found.of,
+        more: found.more,
+    }
 }

@@ -9,25 +9,35 @@ mod alerts;
 mod audit;
 mod caller;
 mod console;
+mod decision;
 mod devices;
 mod document;
 mod enrolment;
+mod entities;
 mod evidence;
+mod export;
+mod facets;
 mod front;
 mod health;
 mod hunting;
 mod incidents;
 mod indicators;
 mod me;
+mod notifications;
 mod overview;
 mod problem;
 mod request;
 mod rules;
+mod server;
 mod session;
+mod settings;
 mod stream;
 mod timeline;
+mod tokens;
 mod tree;
+mod tuning;
 mod users;
+mod views;
 
 #[cfg(test)]
 mod tests;
@@ -46,6 +56,7 @@ pub use evidence::{alert_evidence_rows, alert_info_rows};
 pub use front::router;
 pub use problem::{ApiError, Problem, QueryProblem};
 pub use rules::Rule;
+pub use server::Flow;
 pub use stream::{Notices, Topic};
 
 /// What the interface stands on.
@@ -65,6 +76,8 @@ pub struct Api {
     pub console: Arc<dyn ConsoleAssets>,
     /// How it is reached and named.
     pub settings: Arc<Settings>,
+    /// What flows through the server, as the binary measures it.
+    pub flow: Arc<dyn Fn() -> Flow + Send + Sync>,
     /// The time. The binary gives the clock.
     pub clock: fn() -> Timestamp,
 }

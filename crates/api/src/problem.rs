@@ -108,6 +108,7 @@ impl From<StoreError> for ApiError {
     fn from(why: StoreError) -> Self {
         match why {
             StoreError::Conflict(text) => Self::new(StatusCode::CONFLICT, "conflict", text),
+            StoreError::NoPlace => Self::bad_request("`cursor` is not one this server gave"),
             why => Self::internal("keeping records", &why),
         }
     }

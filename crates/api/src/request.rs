@@ -6,8 +6,8 @@ use axum::{
     http::request::Parts,
 };
 use bartizan_model::Timestamp;
-use bartizan_store::Page;
-use serde::{Serialize, de::DeserializeOwned};
+use bartizan_store::{Page, Place, Seek, Stretch};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
 use crate::problem::ApiError;
@@ -64,6 +64,8 @@ pub(crate) struct List<T> {
     pub next_cursor: Option<String>,
     /// How many items all pages have.
     pub total: u64,
+    /// There are more than `total`: so many are not counted.
+    pub more: bool,
 }
 
 impl<T> List<T> {
@@ -76,13 +78,23 @@ impl<T> List<T> {
         let items: Vec<T> = listing.items.into_iter().map(view).collect();
         let end = page.offset.saturating_add(items.len() as u64);
         let more = end < listing.total && !items.is_empty();
-        Self { items, next_cursor: more.then(|| end.to_string()), total: listing.total }
+        Self { items, next_cursor: more.then(|| end.to_string()), total: listing.total, more: false }
     }
 
     /// Everything on one page.
     pub(crate) fn whole(items: Vec<T>) -> Self {
         let total = items.len() as u64;
-        Self { items, next_cursor: None, total }
+        Self { items, next_cursor: None, total, more: false }
+    }
+
+    /// Part of a long list.
+    pub(crate) fn stretch<R>(stretch: Stretch<R>, view: impl Fn(R) -> T) -> Self {
+        Self {
+            next_cursor: stretch.next.as_ref().map(Place::text),
+            items: stretch.items.into_iter().map(view).collect(),
+            total: stretch.total,
+            more: stretch.more,
+        }
     }
 }
 
@@ -95,6 +107,37 @@ pub(crate) fn page(cursor: Option<&str>, limit: Option<u64>) -> Result<Page, Api
         None => 0,
     };
     Ok(Page { offset, limit: limit.unwrap_or(100).clamp(1, Page::LARGEST) })
+}
+
+/// After which place of a long list, and how many items.
+pub(crate) fn seek(cursor: Option<&str>, limit: Option<u64>) -> Result<Seek, ApiError> {
+    Ok(Seek::read(cursor, limit.unwrap_or(100))?)
+}
+
+/// What is said in a body about something that can be absent: tells `null` from nothing.
+pub(crate) fn said<'de, D, T>(reader: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(reader).map(Some)
+}
+
+/// A text a person wrote: trimmed, not empty, not too long.
+pub(crate) fn written(text: &str, what: &str, longest: usize) -> Result<String, ApiError> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > longest {
+        return Err(ApiError::bad_request(format!("{what} has 1 to {longest} characters")));
+    }
+    Ok(text.to_owned())
+}
+
+/// One of some words.
+pub(crate) fn one_of(word: &str, what: &str, words: &[&str]) -> Result<(), ApiError> {
+    if words.contains(&word) {
+        return Ok(());
+    }
+    Err(ApiError::bad_request(format!("`{what}` is one of {}", words.join(", "))))
 }
 
 /// Several words with commas between.

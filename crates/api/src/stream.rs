@@ -41,6 +41,8 @@ pub enum Topic {
     Alerts,
     /// A device was heard or enrolled.
     Devices,
+    /// A rule, or what is expected of it, changed.
+    Rules,
 }
 
 impl Topic {
@@ -49,6 +51,7 @@ impl Topic {
             "incidents" => Some(Self::Incidents),
             "alerts" => Some(Self::Alerts),
             "devices" => Some(Self::Devices),
+            "rules" => Some(Self::Rules),
             _ => None,
         }
     }
@@ -126,7 +129,7 @@ impl fmt::Debug for Notices {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct StreamQuery {
-    /// Any of `incidents`, `alerts`, `devices`, with commas between; all when not said.
+    /// Any of `incidents`, `alerts`, `devices`, `rules`, with commas between; all when not said.
     topics: Option<String>,
 }
 

@@ -1,16 +1,18 @@
 //! A device's events in the order of time.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use bartizan_model::{DeviceId, TenantId, Timestamp};
 use bartizan_telemetry::{Bin, EventKind, TimelineCursor, TimelineEvent, TimelineQuery};
+use futures::stream;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     Api,
     caller::{Caller, Read},
+    export::{Format, export},
     hunting::refused,
     problem::{ApiError, Problem},
     request::{Asked, Named, time, words},
@@ -39,6 +41,8 @@ pub(crate) struct TimelineAsked {
     limit: Option<usize>,
     /// How many stretches of time; 200 when not said.
     bins: Option<usize>,
+    /// Of an export: `csv` or `json`.
+    format: Option<String>,
 }
 
 /// A page of a timeline, newest first.
@@ -115,6 +119,51 @@ pub(crate) async fn histogram(
     let bins = bins.map_err(|why| refused("", why))?;
     let view = |bin: Bin| BinView { at: bin.at, kind: bin.kind.word(), count: bin.count };
     Ok(Json(Histogram { bins: bins.into_iter().map(view).collect() }))
+}
+
+/// A device's events as a file, however far back: at most 100,000.
+#[utoipa::path(get, path = "/devices/{id}/timeline/export", tag = "devices",
+    params(("id" = String, Path), TimelineAsked), responses((status = 200, content_type = "text/csv", body = String),
+    (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn export_timeline(
+    State(api): State<Api>,
+    caller: Caller<Read>,
+    Named(device): Named<DeviceId>,
+    Asked(asked): Asked<TimelineAsked>,
+) -> Result<Response, ApiError> {
+    const COLUMNS: &[&str] = &[
+        "at", "kind", "ActionType", "AccountName", "FileName", "FolderPath", "ProcessCommandLine",
+        "RemoteIP", "RemotePort", "RemoteUrl", "InitiatingProcessFileName",
+        "InitiatingProcessCommandLine", "SHA256", "event_id",
+    ];
+    let format = Format::read(asked.format.as_deref())?;
+    let tenant = caller.tenant();
+    known(&api, tenant, device).await?;
+    let query = query(&api, device, &asked)?;
+    let telemetry = Arc::clone(&api.telemetry);
+    let pages = stream::unfold(Some(None::<TimelineCursor>), move |cursor| {
+        let (telemetry, query) = (Arc::clone(&telemetry), query.clone());
+        async move {
+            let page = telemetry.timeline(tenant, &query, cursor?.as_ref(), 1_000).await;
+            Some(match page {
+                Ok(page) => {
+                    let next = page.next;
+                    (Ok(page.events.into_iter().map(flat).collect()), next.map(Some))
+                }
+                Err(why) => (Err(refused("", why)), None),
+            })
+        }
+    });
+    Ok(export(format, "timeline", COLUMNS, pages))
+}
+
+/// An event with its columns beside its time and kind.
+fn flat(event: TimelineEvent) -> serde_json::Value {
+    let mut fields = event.fields;
+    fields.insert("at".to_owned(), event.at.into());
+    fields.insert("kind".to_owned(), event.kind.word().into());
+    fields.insert("event_id".to_owned(), event.event_id.into());
+    serde_json::Value::Object(fields)
 }
 
 async fn known(api: &Api, tenant: TenantId, device: DeviceId) -> Result<(), ApiError> {

@@ -62,6 +62,7 @@ pub(crate) fn described(detector: &Detector) -> Vec<Rule> {
         tactics: rule.tactics.iter().map(|tactic| (*tactic).to_owned()).collect(),
         techniques: rule.techniques.clone(),
         triage: rule.triage.clone(),
+        source: source_of(rule),
         problem: blind.iter().find(|b| b.file == rule.file && b.title == rule.title).map(
             |b| match b.field {
                 Some(field) => format!("no row has the field `{field}`"),
@@ -110,4 +111,13 @@ fn list(options: &Options) -> anyhow::Result<ExitCode> {
     let (rules, problems) = (detector.claims().count(), detector.problems().len());
     say(&format!("{rules} rules, {problems} that cannot be read"));
     Ok(if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The text of a shipped rule; of others their file is named.
+fn source_of(rule: &bartizan_sigma::Rule) -> String {
+    let shipped = Shipped::get(&rule.file);
+    shipped.map_or_else(
+        || format!("# {}", rule.file),
+        |file| String::from_utf8_lossy(&file.data).into_owned(),
+    )
 }

@@ -4,6 +4,7 @@
 //! was started last is ended first.
 
 mod failure;
+mod flow;
 mod listeners;
 
 use std::{
@@ -80,15 +81,16 @@ async fn serve(data: &Path, options: Options) -> anyhow::Result<ExitCode> {
     }
     let keep = Keep::open(&data)?;
     let notices = Notices::new(clock().millis().unsigned_abs());
-    let api = keep.api(&listeners, notices.clone(), rules::described(&detector));
-    let workers =
-        Workers::start(&keep.rooms, detector, move |effects| rules::notify(&notices, effects))?;
     let ingest = Ingest::open(
         Arc::clone(&keep.rooms.log),
         Arc::clone(&keep.access),
         &data.join("quarantine"),
     )
     .context("opening the quarantine of unreadable batches")?;
+    let described = rules::described(&detector);
+    let api = keep.api(&listeners, notices.clone(), described, (&data, &ingest));
+    let workers =
+        Workers::start(&keep.rooms, detector, move |effects| rules::notify(&notices, effects))?;
     let certificate = keep.access.authority().server_certificate(&[], clock())?;
     let url = listeners.url();
     let sensors = listeners.sensors_address();
@@ -227,7 +229,13 @@ impl Keep {
         Ok(Self { rooms, access: Arc::new(access), sign_in })
     }
 
-    fn api(&self, listeners: &Listeners, notices: Notices, rules: Vec<bartizan_api::Rule>) -> Api {
+    fn api(
+        &self,
+        listeners: &Listeners,
+        notices: Notices,
+        rules: Vec<bartizan_api::Rule>,
+        (data, ingest): (&Path, &Arc<Ingest>),
+    ) -> Api {
         let sensor_address = listeners.sensors_address();
         Api {
             store: Arc::clone(&self.rooms.store),
@@ -235,6 +243,7 @@ impl Keep {
             telemetry: Arc::clone(&self.rooms.telemetry),
             notices,
             rules: rules.into(),
+            flow: flow::meter(&self.rooms, data, ingest),
             console: Arc::new(console::Console),
             settings: Arc::new(Settings {
                 secure: false,

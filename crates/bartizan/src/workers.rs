@@ -198,7 +198,7 @@ fn envelopes(entry: &Entry) -> Vec<Envelope> {
 }
 
 /// The place after the last record that is done.
-const fn after(done: Option<u64>) -> Position {
+pub(crate) const fn after(done: Option<u64>) -> Position {
     match done {
         Some(position) => Position(position).next(),
         None => Position(0),
@@ -206,7 +206,7 @@ const fn after(done: Option<u64>) -> Position {
 }
 
 #[expect(clippy::disallowed_methods, reason = "workers read the clock for the rooms")]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 

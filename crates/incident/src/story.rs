@@ -6,13 +6,17 @@ use std::{
 };
 
 use bartizan_model::{
-    Alert, AlertId, Entity, Incident, JoinReason, ProcessKey, Severity, Text, Timestamp,
+    Alert, AlertId, DeviceId, Entity, Incident, JoinReason, ProcessKey, Severity, Text, Tie,
+    Timestamp,
 };
 
 /// Most alerts of one incident; the next one opens another.
 pub const ALERTS_MAX: usize = 1_000;
 /// A family that was silent for this long begins another incident.
 pub const STORY_GAP_MAX: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+/// Most ties of one incident; further ones are not taken.
+const TIES_MAX: usize = 256;
 
 /// ATT&CK tactics in the order of an attack.
 const TACTICS: &[&str] = &[
@@ -45,6 +49,8 @@ struct Member {
     title: Text,
     tactics: Vec<Text>,
     at: Timestamp,
+    device: DeviceId,
+    device_name: Text,
 }
 
 /// An incident with what its alerts say.
@@ -81,6 +87,59 @@ impl Story {
             && self.incident.first_at.since(at) <= STORY_GAP_MAX
     }
 
+    /// Whether both can be one: not too many alerts, not too far apart in time, and people neither gave them to
+    /// different people, said different things of them, nor put them together by hand.
+    pub(crate) fn goes_with(&self, other: &Self) -> bool {
+        let (one, two) = (&self.incident, &other.incident);
+        let apart = matches!((&one.assigned_to, &two.assigned_to), (Some(a), Some(b)) if a != b)
+            || one.classification != two.classification
+            || self.by_hand()
+            || other.by_hand();
+        !apart
+            && self.members.len() + other.members.len() <= ALERTS_MAX
+            && one.first_at.since(two.last_at) <= STORY_GAP_MAX
+            && two.first_at.since(one.last_at) <= STORY_GAP_MAX
+    }
+
+    /// People moved alerts into it.
+    pub(crate) fn by_hand(&self) -> bool {
+        self.incident.alerts.iter().any(|(_, reason)| matches!(reason, JoinReason::Moved { .. }))
+    }
+
+    /// How many tactics there would be with these.
+    pub(crate) fn tactics_with(&self, others: &[Text]) -> usize {
+        let all: BTreeSet<&str> =
+            self.incident.tactics.iter().chain(others).map(|tactic| &**tactic).collect();
+        all.len()
+    }
+
+    /// Executable of the family's ancestor, as far as known.
+    pub(crate) fn image(&self) -> Text {
+        self.image.clone().unwrap_or_default()
+    }
+
+    /// By these, too, alerts join it.
+    pub(crate) fn tie(&mut self, ties: impl IntoIterator<Item = Tie>) {
+        for tie in ties {
+            if self.incident.ties.len() < TIES_MAX {
+                self.incident.ties.insert(tie);
+            }
+        }
+    }
+
+    /// Take in another story; what opened it is here for this reason.
+    pub(crate) fn absorb(&mut self, other: Self, reason: &JoinReason) {
+        for (alert, why) in other.incident.alerts {
+            let why = if why == JoinReason::Opened { reason.clone() } else { why };
+            self.incident.alerts.push((alert, why));
+        }
+        self.members.extend(other.members);
+        self.tie(other.incident.ties);
+        self.image = self.image.take().or(other.image);
+        self.acting_image = self.acting_image.take().or(other.acting_image);
+        self.add_up();
+    }
+
     pub(crate) fn has(&self, alert: AlertId) -> bool {
         self.members.contains_key(&alert)
     }
@@ -104,6 +163,8 @@ impl Story {
             title: alert.title.clone(),
             tactics: alert.tactics.clone(),
             at: alert.event_at,
+            device: alert.device,
+            device_name: alert.device_name.clone(),
         };
         self.members.insert(alert.id, member);
         if self.acting_image.is_none() {
@@ -170,10 +231,35 @@ impl Story {
             .map(|(_, m)| m)
     }
 
+    /// "web-1", "web-1 and web-2", "web-1 and 2 more devices": the first that is named first.
+    fn devices(&self) -> String {
+        let mut names: BTreeMap<DeviceId, (Timestamp, &Text)> = BTreeMap::new();
+        for member in self.members.values() {
+            let known = names.entry(member.device).or_insert((member.at, &member.device_name));
+            if (member.at, &member.device_name) < *known {
+                *known = (member.at, &member.device_name);
+            }
+        }
+        let mut names: Vec<(Timestamp, &Text)> = names.into_values().collect();
+        names.sort();
+        match names.as_slice() {
+            [] => self.incident.device_name.to_string(),
+            [(_, only)] => only.to_string(),
+            [(_, first), (_, second)] => format!("{first} and {second}"),
+            [(_, first), rest @ ..] => format!("{first} and {} more devices", rest.len()),
+        }
+    }
+
+    fn families(&self) -> usize {
+        let ties = self.incident.ties.iter();
+        ties.filter(|tie| matches!(tie, Tie::Family { .. })).count()
+    }
+
     fn title(&self) -> String {
         let Some(gravest) = self.gravest() else { return String::new() };
-        let device = &self.incident.device_name;
+        let device = self.devices();
         let image = self.image.as_ref().or(self.acting_image.as_ref());
+        let image = image.filter(|image| !image.is_empty() && self.families() <= 1);
         let by = image.map(|image| {
             format!(" in the family of {}", image.rsplit('/').next().unwrap_or(image))
         });

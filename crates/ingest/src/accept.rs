@@ -93,6 +93,12 @@ impl Ingest {
         self.counters.of(device)
     }
 
+    /// What came from all devices since the server started.
+    #[must_use]
+    pub fn totals(&self) -> DeviceCounters {
+        self.counters.totals()
+    }
+
     /// Makes a machine a device.
     pub(crate) fn enrol(
         &self,

@@ -31,6 +31,17 @@ impl Counters {
         change(self.0.lock().entry(device).or_default());
     }
 
+    pub(crate) fn totals(&self) -> DeviceCounters {
+        self.0.lock().values().fold(DeviceCounters::default(), |all, of| DeviceCounters {
+            batches: all.batches + of.batches,
+            events: all.events + of.events,
+            repeated: all.repeated + of.repeated,
+            missing: all.missing + of.missing,
+            malformed: all.malformed + of.malformed,
+            malformed_events: all.malformed_events + of.malformed_events,
+        })
+    }
+
     pub(crate) fn of(&self, device: DeviceId) -> DeviceCounters {
         self.0.lock().get(&device).copied().unwrap_or_default()
     }

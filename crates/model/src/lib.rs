@@ -13,6 +13,7 @@ mod row;
 mod schema;
 pub mod tables;
 mod time;
+mod touch;
 
 pub use alert::{Alert, Entity, Evidence, EvidenceRole, MatchedField, Severity};
 pub use event::{
@@ -20,7 +21,7 @@ pub use event::{
     FileOperation, LossStage, Protocol, SensorHealth,
 };
 pub use id::{AlertId, DeviceId, EventId, IdError, IncidentId, StreamId, TenantId, UserId};
-pub use incident::{Incident, IncidentStatus, JoinReason};
+pub use incident::{CLASSIFICATIONS, Incident, IncidentStatus, JoinReason, Tie};
 pub use operation::{
     Detail, DetailValue, ImageLoad, Logon, LogonOutcome, LogonWay, Operation, OperationKind,
 };
@@ -29,6 +30,7 @@ pub use row::{Value, rows_of};
 pub use schema::{Column, ColumnType, Logsource, TableDefinition};
 pub use tables::{Row, TABLES, Table};
 pub use time::Timestamp;
+pub use touch::{EndedProcess, Touch, Touched};
 
 /// Shared text: command lines and paths are mentioned by many events, so they are counted, not copied.
 pub type Text = std::sync::Arc<str>;

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use bartizan_detection::{Clue, Learned};
 use bartizan_incident::Joined;
 use bartizan_model::{
-    Alert, Connection, DeviceFacts, EventsLost, FileChange, Process, ProcessKey, SensorHealth,
-    Timestamp,
+    Alert, AlertId, DeviceFacts, EndedProcess, EventsLost, Process, SensorHealth, Timestamp, Touch,
 };
 
 /// What one batch of one device changes.
@@ -20,6 +19,8 @@ pub struct Effects {
     pub touches: Vec<Touch>,
     /// Alerts raised, with the incident each is in.
     pub alerts: Vec<Alert>,
+    /// Those of them that people expect: the number of the tuning rule, and whether it hides them.
+    pub expected: Vec<(AlertId, u64, bool)>,
     /// Incidents opened or joined, each as it is after the step.
     pub incidents: Vec<Joined>,
     /// What the machine is, if it was told.
@@ -34,37 +35,4 @@ pub struct Effects {
     pub learned: Vec<Learned>,
     /// Alerts not raised since the same was said of the same process a moment ago.
     pub repeated: u64,
-}
-
-/// A process that ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EndedProcess {
-    /// Which one.
-    pub key: ProcessKey,
-    /// When.
-    pub at: Timestamp,
-    /// Exit code, when it ended by itself.
-    pub exit_code: Option<u8>,
-    /// Signal, when it was ended by one.
-    pub signal: Option<u8>,
-}
-
-/// Something a process touched.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Touch {
-    /// Which process.
-    pub process: ProcessKey,
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub what: Touched,
-}
-
-/// What a process touched.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Touched {
-    /// A connection it opened.
-    Connection(Connection),
-    /// A file it changed.
-    File(FileChange),
 }

@@ -4,12 +4,15 @@
 //! does no IO, reads no clock, and cannot fail: what is odd in events is left out or taken as it is, never an error.
 
 mod effects;
+mod prevalence;
 mod repeats;
 mod sighting;
 mod state;
 mod step;
 
-pub use effects::{Effects, EndedProcess, Touch, Touched};
+pub use bartizan_incident::{Condition, Expected};
+pub use effects::Effects;
+pub use prevalence::{KNOWN_MAX, RARE_DEVICES_MAX};
 pub use repeats::{REPEAT_WITHIN, REPEATS_MAX};
 pub use sighting::{Remembered, remembered_sighting, sighting_rule};
 pub use state::State;

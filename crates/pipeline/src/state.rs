@@ -1,14 +1,19 @@
 //! What the pipeline remembers between steps. All of it can be made again from the store and the log.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use bartizan_detection::{Clue, Detector, Learned, Rarity, Scratch, Sequences};
-use bartizan_incident::Correlator;
+use bartizan_incident::{Correlator, Expected};
 use bartizan_indicator::IndicatorSet;
 use bartizan_lineage::{Told, Tree};
-use bartizan_model::{Alert, DeviceId, Incident, IncidentId, Process, TenantId, Timestamp};
+use bartizan_model::{
+    Alert, DeviceId, Incident, IncidentId, Process, TenantId, Text, Timestamp,
+};
 
-use crate::repeats::Repeats;
+use crate::{prevalence::Prevalence, repeats::Repeats};
 
 /// What the pipeline remembers between steps.
 #[derive(Debug)]
@@ -21,6 +26,9 @@ pub struct State {
     pub(crate) sequences: Sequences,
     pub(crate) rarity: Rarity,
     pub(crate) indicators: HashMap<TenantId, Arc<IndicatorSet>>,
+    pub(crate) prevalence: Prevalence,
+    expected: HashMap<TenantId, Vec<Expected>>,
+    off: HashMap<TenantId, HashSet<Text>>,
 }
 
 impl State {
@@ -35,6 +43,9 @@ impl State {
             trees: HashMap::new(),
             correlators: HashMap::new(),
             repeats: Repeats::default(),
+            prevalence: Prevalence::default(),
+            expected: HashMap::new(),
+            off: HashMap::new(),
         }
     }
 
@@ -48,6 +59,24 @@ impl State {
     /// Look for these indicators of a tenant from now on. The set was made elsewhere, so nothing waits for it.
     pub fn use_indicators(&mut self, tenant: TenantId, indicators: Arc<IndicatorSet>) {
         self.indicators.insert(tenant, indicators);
+    }
+
+    /// What a tenant's people expect, and which rules they switched off, from now on.
+    pub fn tune(&mut self, tenant: TenantId, expected: Vec<Expected>, off: HashSet<Text>) {
+        self.expected.insert(tenant, expected);
+        self.off.insert(tenant, off);
+    }
+
+    /// Whether the rule of an alert is switched off.
+    pub(crate) fn is_off(&self, alert: &Alert) -> bool {
+        self.off.get(&alert.tenant).is_some_and(|off| off.contains(&alert.rule))
+    }
+
+    /// The tuning rule by which an alert is expected, and whether it hides it.
+    pub(crate) fn expects(&self, alert: &Alert, now: Timestamp) -> Option<(u64, bool)> {
+        let all = self.expected.get(&alert.tenant)?;
+        let expected = all.iter().find(|expected| expected.holds(alert, now))?;
+        Some((expected.number, expected.hide))
     }
 
     /// Take up a tenant's incidents after a restart: the open ones with their alerts, and the next number. What those
@@ -82,6 +111,29 @@ impl State {
     ) {
         self.rarity.resume_devices(tenant, watched_since);
         self.rarity.resume(tenant, learned);
+    }
+
+    /// Take up one incident as it is now: people opened it again, or changed what is in it.
+    pub fn resume_incident(&mut self, tenant: TenantId, incident: Incident, alerts: &[Alert]) {
+        for alert in alerts {
+            self.repeats.remember(alert);
+        }
+        let correlator = self.correlators.entry(tenant).or_insert_with(|| Correlator::new(1));
+        correlator.resume(incident, alerts);
+    }
+
+    /// Take up informational alerts that wait for an incident of their family.
+    pub fn resume_waiting(&mut self, tenant: TenantId, waiting: impl IntoIterator<Item = Alert>) {
+        let correlator = self.correlators.entry(tenant).or_insert_with(|| Correlator::new(1));
+        for alert in waiting {
+            correlator.resume_waiting(&alert);
+        }
+    }
+
+    /// The tenant's next incident gets this number, or a later one: people open incidents too.
+    pub fn number_from(&mut self, tenant: TenantId, next: u64) {
+        let correlator = self.correlators.entry(tenant).or_insert_with(|| Correlator::new(next));
+        correlator.number_from(next);
     }
 
     /// Take up what is known of a device's processes after a restart.

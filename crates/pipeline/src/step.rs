@@ -3,9 +3,11 @@
 use bartizan_detection::{Around, Kin, doer};
 use bartizan_incident::Correlator;
 use bartizan_lineage::{Told, Tree};
-use bartizan_model::{Action, Alert, ConnectionOutcome, Envelope, Timestamp, rows_of};
+use bartizan_model::{
+    Action, Alert, ConnectionOutcome, EndedProcess, Envelope, Timestamp, Touch, Touched, rows_of,
+};
 
-use crate::{Effects, EndedProcess, State, Touch, Touched, sighting};
+use crate::{Effects, State, sighting};
 
 /// Judge a batch. The envelopes are of one device, in the order of its stream; `now` is when the server judges.
 pub fn step(state: &mut State, batch: &[Envelope], now: Timestamp) -> Effects {
@@ -21,15 +23,15 @@ pub fn step(state: &mut State, batch: &[Envelope], now: Timestamp) -> Effects {
         let around = Around { facts, kin: &kin };
         let judged = detector.judge_event(envelope, &rows, &around, now, &mut state.scratch);
         for alert in judged.alerts {
-            correlate(state, alert, &mut effects);
+            claim(state, alert, now, &mut effects);
         }
         for alert in sightings(state, envelope, now) {
-            correlate(state, alert, &mut effects);
+            claim(state, alert, now, &mut effects);
         }
         for clue in judged.clues {
             let (alerts, keep) = state.sequences.observe(envelope.tenant, &clue, now);
             for alert in alerts {
-                correlate(state, alert, &mut effects);
+                claim(state, alert, now, &mut effects);
             }
             effects.clues.extend(keep.then_some(clue));
         }
@@ -67,6 +69,7 @@ fn enrich(state: &mut State, envelope: &Envelope, effects: &mut Effects) {
     let of = (envelope.tenant, envelope.device);
     let event = &envelope.event;
     let at = event.at;
+    state.prevalence.note(envelope);
     if let Some(actor) = &event.actor
         && state.tell(of, actor, Told::Mentioned, at)
     {
@@ -115,6 +118,35 @@ fn touch(envelope: &Envelope, what: Touched, effects: &mut Effects) {
     }
 }
 
+/// What a rule claims is heard unless the rule is switched off; what people expect is set apart.
+fn claim(state: &mut State, alert: Alert, now: Timestamp, effects: &mut Effects) {
+    if state.is_off(&alert) {
+        return;
+    }
+    match state.expects(&alert, now) {
+        Some((number, hide)) => expected(state, alert, (number, hide), effects),
+        None => correlate(state, alert, effects),
+    }
+}
+
+/// An alert that people expect is kept, and joins nothing.
+fn expected(
+    state: &mut State,
+    mut alert: Alert,
+    (number, hide): (u64, bool),
+    effects: &mut Effects,
+) {
+    if state.repeats.repeats(&alert) {
+        effects.repeated += 1;
+        return;
+    }
+    let tree = state.trees.get(&(alert.tenant, alert.device));
+    let family = alert.process.and_then(|process| tree?.family(process));
+    alert.family = family.map(|family| family.ancestor);
+    effects.expected.push((alert.id, number, hide));
+    effects.alerts.push(alert);
+}
+
 /// Find the alert's family and its incident.
 fn correlate(state: &mut State, mut alert: Alert, effects: &mut Effects) {
     if state.repeats.repeats(&alert) {
@@ -130,12 +162,17 @@ fn correlate(state: &mut State, mut alert: Alert, effects: &mut Effects) {
         let family_of = |process| tree.family(process).map(|family| family.ancestor);
         correlator.regroup(alert.device, (family.ancestor, &family.image), family_of);
     }
-    let joined = correlator.place(&alert, image);
+    let ties = state.prevalence.ties(&alert, tree);
+    let joined = correlator.place(&alert, image, &ties);
     // Also an alert that comes again says where it is.
     alert.incident = correlator.incident_of(alert.id);
     if let Some(joined) = joined {
         for other in &mut effects.alerts {
             if joined.alerts.contains(&other.id) {
+                other.incident = Some(joined.incident.id);
+            }
+            // What was opened a moment ago in this batch may have gone into another by now.
+            if other.incident.is_some_and(|id| joined.absorbed.contains(&id)) {
                 other.incident = Some(joined.incident.id);
             }
         }

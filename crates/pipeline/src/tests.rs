@@ -8,10 +8,10 @@ use bartizan_indicator::{Defaults, Format, IndicatorSet, import};
 use bartizan_model::{
     Action, Alert, BootId, Connection, ConnectionOutcome, DeviceId, Envelope, Event, EventId,
     FileChange, FileOperation, Incident, IncidentId, JoinReason, Process, ProcessKey, ProcessUser,
-    Protocol, StreamId, TenantId, Timestamp,
+    Protocol, StreamId, TenantId, Timestamp, Touch, Touched,
 };
 
-use crate::{Effects, REPEAT_WITHIN, State, Touched, step};
+use crate::{Effects, REPEAT_WITHIN, State, step};
 
 const RULES: &str = "
 title: Shell of a web server
@@ -189,7 +189,7 @@ fn a_connection_that_is_tried_and_refused_is_one_alert() {
 
     assert_eq!(titles(&effects), ["Shell of a web server", "Odd connection"]);
     assert_eq!(effects.repeated, 1);
-    let tried = |touch: &&crate::Touch| matches!(touch.what, Touched::Connection(_));
+    let tried = |touch: &&Touch| matches!(touch.what, Touched::Connection(_));
     assert_eq!(effects.touches.iter().filter(tried).count(), 2, "both are facts of the process");
 }
 

@@ -44,6 +44,10 @@ impl Outcome {
         self.clues.extend(effects.clues);
         self.learned.extend(effects.learned);
         for joined in effects.incidents {
+            for gone in &joined.absorbed {
+                self.incidents.remove(gone);
+                self.expected_incidents.remove(gone);
+            }
             let known = self.incidents.get(&joined.incident.id).map(|incident| incident.status);
             let mut incident = joined.incident;
             incident.status = known.unwrap_or(incident.status);

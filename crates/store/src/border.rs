@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{column::unreadable, error::Result};
 
+mod tie;
 mod touched;
 
 /// A word of an enum, in the database and back.
@@ -183,6 +184,9 @@ impl Border for MatchedField {
 pub(crate) enum ReasonForm {
     Opened,
     SameFamily { ancestor: String, image: String },
+    SameSession { session: u32 },
+    SharedEntity { entity: String, value: String },
+    Moved { by: String },
 }
 
 impl Border for JoinReason {
@@ -194,6 +198,11 @@ impl Border for JoinReason {
             Self::SameFamily { ancestor, image } => {
                 ReasonForm::SameFamily { ancestor: ancestor.to_string(), image: owned(image) }
             }
+            Self::SameSession { session } => ReasonForm::SameSession { session: *session },
+            Self::SharedEntity { kind, value } => {
+                ReasonForm::SharedEntity { entity: owned(kind), value: owned(value) }
+            }
+            Self::Moved { by } => ReasonForm::Moved { by: owned(by) },
         }
     }
 
@@ -203,6 +212,11 @@ impl Border for JoinReason {
             ReasonForm::SameFamily { ancestor, image } => {
                 Self::SameFamily { ancestor: key(&ancestor)?, image: image.into() }
             }
+            ReasonForm::SameSession { session } => Self::SameSession { session },
+            ReasonForm::SharedEntity { entity, value } => {
+                Self::SharedEntity { kind: entity.into(), value: value.into() }
+            }
+            ReasonForm::Moved { by } => Self::Moved { by: by.into() },
         })
     }
 }

@@ -1,15 +1,18 @@
 //! Devices: their certificate, what they are, how they are, and what was lost on the way.
 
 use bartizan_model::{
-    DeviceFacts, DeviceId, EventsLost, LossStage, SensorHealth, TenantId, Text, Timestamp,
+    DeviceFacts, DeviceId, EventsLost, LossStage, SensorHealth, Severity, TenantId, Text, Timestamp,
 };
-use rusqlite::{OptionalExtension as _, Row, Transaction, named_params};
+use rusqlite::{
+    OptionalExtension as _, Row, Transaction, named_params, params, params_from_iter, types::Value,
+};
 
 use crate::{
-    Listing, NewAuditEntry, Page, StepEffects, Store, audit,
+    Listing, NewAuditEntry, Page, StepEffects, Store, StoreError, audit,
     border::{Border as _, stage_of, stage_word},
     column::{Columns as _, json, number},
     error::{Doing as _, Result},
+    filter::{Where, text},
 };
 
 /// A device to be kept at enrolment.
@@ -60,8 +63,27 @@ pub struct Device {
     pub alerts: u64,
     /// Incidents on it that are not resolved.
     pub open_incidents: u64,
+    /// The gravest of those.
+    pub gravest: Option<Severity>,
     /// Events of it that were lost, all stages together.
     pub events_lost: u64,
+    /// What it is worth: `low`, `normal`, `high` or `critical`.
+    pub value: String,
+    /// The group it is in: number and name.
+    pub group: Option<(u64, String)>,
+    /// Words people gave it.
+    pub tags: Vec<String>,
+}
+
+/// What a person changes about a device. `None` leaves it as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeviceChange {
+    /// What it is worth.
+    pub value: Option<String>,
+    /// Another group, or none.
+    pub group: Option<Option<u64>>,
+    /// Other tags.
+    pub tags: Option<Vec<String>>,
 }
 
 /// Events of one kind lost at one stage.
@@ -79,17 +101,46 @@ pub struct Loss {
     pub last_at: Timestamp,
 }
 
-/// Which devices.
+/// In which order devices come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeviceOrder {
+    /// By name.
+    #[default]
+    Name,
+    /// Those with the gravest open incidents first, then those with the most.
+    Risk,
+    /// Those not heard for the longest first.
+    Silent,
+}
+
+/// Which devices. What is not said is not asked for.
 #[derive(Debug, Clone, Default)]
 pub struct DeviceFilter {
     /// Part of the name.
     pub name: Option<String>,
+    /// In this group.
+    pub group: Option<u64>,
+    /// With this tag.
+    pub tag: Option<String>,
+    /// Worth so much.
+    pub value: Option<String>,
+    /// Shut out, or not.
+    pub revoked: Option<bool>,
+    /// Heard at or after this time.
+    pub heard_since: Option<Timestamp>,
+    /// Last heard before this time, or never.
+    pub silent_since: Option<Timestamp>,
+    /// The order.
+    pub order: DeviceOrder,
 }
 
 const DEVICE: &str = "SELECT d.*,
-    (SELECT count(*) FROM alerts a WHERE a.tenant = d.tenant AND a.device = d.id) AS alerts,
-    (SELECT count(*) FROM incidents i WHERE i.tenant = d.tenant AND i.device = d.id
-        AND i.status <> 'Resolved') AS open_incidents,
+    (SELECT name FROM device_groups g WHERE g.number = d.group_number) AS group_name,
+    (SELECT count(*) FROM incident_devices x JOIN incidents i ON i.tenant = x.tenant AND i.number = x.incident
+        WHERE x.tenant = d.tenant AND x.device = d.id AND i.status <> 'Resolved') AS open_incidents,
+    (SELECT max(i.severity) FROM incident_devices x JOIN incidents i
+        ON i.tenant = x.tenant AND i.number = x.incident
+        WHERE x.tenant = d.tenant AND x.device = d.id AND i.status <> 'Resolved') AS gravest,
     (SELECT coalesce(sum(count), 0) FROM device_losses l WHERE l.tenant = d.tenant
         AND l.device = d.id) AS events_lost
     FROM devices d";
@@ -97,36 +148,125 @@ const DEVICE: &str = "SELECT d.*,
 impl Store {
     /// The device.
     pub fn device(&self, tenant: TenantId, device: DeviceId) -> Result<Option<Device>> {
-        self.read(|view| {
-            view.prepare_cached(&format!("{DEVICE} WHERE d.tenant = ?1 AND d.id = ?2"))
-                .and_then(|mut s| s.query_row((tenant.bytes(), device.bytes()), read).optional())
-                .doing("finding a device")
-        })
+        self.read(|view| one(view, tenant, device))
     }
 
-    /// The devices, by name.
+    /// The devices that match.
     pub fn devices(
         &self,
         tenant: TenantId,
         filter: &DeviceFilter,
         page: Page,
     ) -> Result<Listing<Device>> {
-        let matching = "d.tenant = ?1 AND (?2 IS NULL OR instr(lower(d.name), lower(?2)) > 0)";
+        let matching = matching(tenant, filter);
+        let order = match filter.order {
+            DeviceOrder::Name => "d.name, d.id",
+            DeviceOrder::Risk => "gravest DESC, open_incidents DESC, d.name, d.id",
+            DeviceOrder::Silent => "d.last_seen, d.name, d.id",
+        };
+        let (limit, offset) = page.sql();
         self.read(|view| {
             let total = view
-                .prepare_cached(&format!("SELECT count(*) AS n FROM devices d WHERE {matching}"))
-                .and_then(|mut s| s.query_row((tenant.bytes(), &filter.name), |row| row.count("n")))
-                .doing("counting devices")?;
-            let (limit, offset) = page.sql();
-            let items = view
                 .prepare_cached(&format!(
-                    "{DEVICE} WHERE {matching} ORDER BY d.name, d.id LIMIT ?3 OFFSET ?4"
+                    "SELECT count(*) AS n FROM devices d WHERE {}",
+                    matching.sql()
                 ))
                 .and_then(|mut s| {
-                    s.query_map((tenant.bytes(), &filter.name, limit, offset), read)?.collect()
+                    s.query_row(params_from_iter(matching.values()), |row| row.count("n"))
+                })
+                .doing("counting devices")?;
+            let sql = format!(
+                "{DEVICE} WHERE {} ORDER BY {order} LIMIT {limit} OFFSET {offset}",
+                matching.sql()
+            );
+            let items = view
+                .prepare(&sql)
+                .and_then(|mut s| {
+                    s.query_map(params_from_iter(matching.values()), read)?.collect()
                 })
                 .doing("listing devices")?;
             Ok(Listing { items, total })
+        })
+    }
+
+    /// Devices heard since `heard` that say something of them does not work.
+    pub fn unwell_devices(
+        &self,
+        tenant: TenantId,
+        heard: Timestamp,
+        many: u64,
+    ) -> Result<Vec<Device>> {
+        self.read(|view| {
+            view.prepare_cached(&format!(
+                "{DEVICE} WHERE d.tenant = ?1 AND d.revoked_at IS NULL AND d.last_seen >= ?2
+                 AND json_array_length(d.health, '$.problems') > 0 ORDER BY d.name, d.id LIMIT ?3"
+            ))
+            .and_then(|mut s| {
+                s.query_map((tenant.bytes(), heard.nanos(), number(many)), read)?.collect()
+            })
+            .doing("finding unwell devices")
+        })
+    }
+
+    /// The devices with the gravest open incidents.
+    pub fn devices_at_risk(&self, tenant: TenantId, many: u64) -> Result<Vec<Device>> {
+        self.read(|view| {
+            let ids: Vec<DeviceId> = view
+                .prepare_cached(
+                    "SELECT x.device FROM incidents i INDEXED BY incidents_open
+                     JOIN incident_devices x ON x.tenant = i.tenant AND x.incident = i.number
+                     WHERE i.tenant = ?1 AND i.status <> 'Resolved'
+                     GROUP BY x.device ORDER BY max(i.severity) DESC, count(*) DESC, x.device LIMIT ?2",
+                )
+                .and_then(|mut s| {
+                    s.query_map((tenant.bytes(), number(many)), |row| row.device("device"))?.collect()
+                })
+                .doing("finding devices at risk")?;
+            let mut devices = Vec::with_capacity(ids.len());
+            for id in ids {
+                devices.extend(one(view, tenant, id)?);
+            }
+            Ok(devices)
+        })
+    }
+
+    /// Changes what people say of a device. `None` when there is no such device.
+    pub fn change_device(
+        &self,
+        tenant: TenantId,
+        device: DeviceId,
+        change: &DeviceChange,
+        entry: NewAuditEntry<'_>,
+    ) -> Result<Option<Device>> {
+        self.write(|t| {
+            let Some(before) = one(t, tenant, device)? else { return Ok(None) };
+            let group = change.group.unwrap_or(before.group.map(|(number, _)| number));
+            if let Some(group) = group {
+                let known: bool = t
+                    .query_row(
+                        "SELECT EXISTS (SELECT 1 FROM device_groups WHERE tenant = ?1 AND number = ?2)",
+                        (tenant.bytes(), number(group)),
+                        |row| row.get(0),
+                    )
+                    .doing("finding a device group")?;
+                if !known {
+                    return Err(StoreError::Conflict(format!("there is no device group {group}")));
+                }
+            }
+            t.execute(
+                "UPDATE devices SET value = ?3, group_number = ?4, tags = ?5
+                 WHERE tenant = ?1 AND id = ?2",
+                params![
+                    tenant.bytes(),
+                    device.bytes(),
+                    change.value.as_ref().unwrap_or(&before.value),
+                    group.map(number),
+                    json("tags", change.tags.as_ref().unwrap_or(&before.tags))?,
+                ],
+            )
+            .doing("changing a device")?;
+            audit::add(t, tenant, entry)?;
+            one(t, tenant, device)
         })
     }
 
@@ -261,10 +401,51 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Device> {
         health: row.maybe_json("health")?.map(SensorHealth::of).transpose()?,
         health_at: row.maybe_time("health_at")?,
         processes: row.count("processes")?,
-        alerts: row.count("alerts")?,
+        alerts: row.count("alert_count")?,
         open_incidents: row.count("open_incidents")?,
+        gravest: match row.of::<Option<i64>>("gravest")? {
+            Some(_) => Some(row.severity("gravest")?),
+            None => None,
+        },
         events_lost: row.count("events_lost")?,
+        value: row.of("value")?,
+        group: group(row)?,
+        tags: row.json("tags")?,
     })
+}
+
+fn group(row: &Row<'_>) -> rusqlite::Result<Option<(u64, String)>> {
+    let number = row.of::<Option<i64>>("group_number")?;
+    let name = row.of::<Option<String>>("group_name")?;
+    Ok(number.zip(name).map(|(number, name)| (number.max(0).unsigned_abs(), name)))
+}
+
+fn one(view: &Transaction<'_>, tenant: TenantId, device: DeviceId) -> Result<Option<Device>> {
+    view.prepare_cached(&format!("{DEVICE} WHERE d.tenant = ?1 AND d.id = ?2"))
+        .and_then(|mut s| s.query_row((tenant.bytes(), device.bytes()), read).optional())
+        .doing("finding a device")
+}
+
+fn matching(tenant: TenantId, filter: &DeviceFilter) -> Where {
+    let mut all = Where::tenant("d.tenant", tenant);
+    if let Some(part) = &filter.name {
+        all.and("instr(lower(d.name), ?) > 0", [text(part.to_lowercase())]);
+    }
+    all.any("d.group_number", filter.group.map(|group| Value::from(number(group))));
+    if let Some(tag) = &filter.tag {
+        all.and("EXISTS (SELECT 1 FROM json_each(d.tags) WHERE value = ?)", [text(tag)]);
+    }
+    all.any("d.value", filter.value.as_ref().map(text));
+    match filter.revoked {
+        Some(true) => all.and("d.revoked_at IS NOT NULL", []),
+        Some(false) => all.and("d.revoked_at IS NULL", []),
+        None => {}
+    }
+    all.within("d.last_seen", filter.heard_since, None);
+    if let Some(since) = filter.silent_since {
+        all.and("coalesce(d.last_seen, 0) < ?", [Value::from(since.nanos())]);
+    }
+    all
 }
 
 fn loss(row: &Row<'_>) -> rusqlite::Result<Loss> {

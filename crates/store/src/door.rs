@@ -34,6 +34,10 @@ pub struct SignInRecord {
     pub name: String,
     /// Hash of the password.
     pub password_hash: String,
+    /// They may not sign in.
+    pub disabled: bool,
+    /// A code of their second factor is needed too.
+    pub second_factor: bool,
 }
 
 /// A session and the user it is of.
@@ -112,6 +116,8 @@ impl Door<'_> {
                 user: row.user("id")?,
                 name: row.of("name")?,
                 password_hash: row.of("password_hash")?,
+                disabled: row.of("disabled")?,
+                second_factor: row.of("totp_confirmed")?,
             })
         };
         self.0.read(|view| {
@@ -140,7 +146,7 @@ impl Door<'_> {
             )
             .doing("beginning a session")?;
             t.execute(
-                "UPDATE users SET last_sign_in = ?3 WHERE tenant = ?1 AND id = ?2",
+                "UPDATE users SET previous_sign_in = last_sign_in, last_sign_in = ?3 WHERE tenant = ?1 AND id = ?2",
                 (of.tenant.bytes(), of.user.bytes(), at.nanos()),
             )
             .doing("keeping when a user signed in")?;

@@ -50,9 +50,12 @@ pub enum StoreError {
         /// Why it is not.
         text: String,
     },
-    /// There is one already.
+    /// There is one already, or it is not in the state for this.
     #[error("{0}")]
     Conflict(String),
+    /// A place in a list is not one that this room gave.
+    #[error("this is no place in the list: begin again without it")]
+    NoPlace,
 }
 
 /// Result of this room.

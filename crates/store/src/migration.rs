@@ -9,6 +9,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (2, include_str!("../migrations/0002_clues.sql")),
     (3, include_str!("../migrations/0003_indicators.sql")),
     (4, include_str!("../migrations/0004_rarity.sql")),
+    (5, include_str!("../migrations/0005_work.sql")),
 ];
 
 /// Brings the records to the version of this program.

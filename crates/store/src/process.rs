@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use bartizan_model::{
-    Alert, Connection, DeviceId, FileChange, Process, ProcessKey, TenantId, Timestamp,
+    Alert, Connection, DeviceId, EndedProcess, FileChange, Process, ProcessKey, TenantId, Timestamp,
+    Touched,
 };
 use rusqlite::{OptionalExtension as _, Transaction, named_params, params};
 
 use crate::{
-    EndedProcess, StepEffects, Store, Touched,
+    StepEffects, Store,
     border::{self, Border as _},
     column::{key_bytes, unreadable},
     error::{Doing as _, Result},
@@ -25,7 +26,10 @@ pub(crate) const MAX_DEPTH: usize = 256;
 /// How many processes are marked as an alert's family at once.
 const MAX_FAMILY: i64 = 20_000;
 
+mod asking;
 mod reading;
+
+pub use asking::UserOnDevice;
 
 pub(crate) use reading::one;
 use reading::{hex, read};

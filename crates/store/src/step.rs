@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use bartizan_model::{
-    Alert, AlertId, Connection, DeviceFacts, DeviceId, EventsLost, FileChange, Incident, Process,
-    ProcessKey, SensorHealth, TenantId, Text, Timestamp,
+    Alert, AlertId, DeviceFacts, DeviceId, EndedProcess, EventsLost, Incident, IncidentId, Process,
+    SensorHealth, TenantId, Text, Timestamp, Touch,
 };
 
 use crate::{
-    KeptClue, Store, UsualThing, alert, catalogue, clue, device, error::Result, incident, process,
+    KeptClue, Store, Tuned, UsualThing, alert, catalogue, clue, device, error::Result, incident, process,
     rarity,
 };
 
@@ -35,6 +35,8 @@ pub struct StepEffects {
     pub touches: Vec<Touch>,
     /// Alerts raised. One that is kept already is left as it is.
     pub alerts: Vec<Alert>,
+    /// Those of them that tuning rules hide or resolve.
+    pub tuned: Vec<Tuned>,
     /// Incidents opened or joined.
     pub incidents: Vec<IncidentEffect>,
     /// What was found that only serves correlations.
@@ -66,6 +68,7 @@ impl StepEffects {
             ended: Vec::new(),
             touches: Vec::new(),
             alerts: Vec::new(),
+            tuned: Vec::new(),
             incidents: Vec::new(),
             clues: Vec::new(),
             learned: Vec::new(),
@@ -76,39 +79,6 @@ impl StepEffects {
     }
 }
 
-/// A process that ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EndedProcess {
-    /// Which one.
-    pub key: ProcessKey,
-    /// When.
-    pub at: Timestamp,
-    /// Exit code, when it ended by itself.
-    pub exit_code: Option<u8>,
-    /// Signal, when it was ended by one.
-    pub signal: Option<u8>,
-}
-
-/// Something a process touched.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Touch {
-    /// Which process.
-    pub process: ProcessKey,
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub what: Touched,
-}
-
-/// What a process touched.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Touched {
-    /// A connection it opened.
-    Connection(Connection),
-    /// A file it changed.
-    File(FileChange),
-}
-
 /// An incident as the step left it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IncidentEffect {
@@ -116,6 +86,12 @@ pub struct IncidentEffect {
     pub incident: Incident,
     /// The alerts that this step put into it.
     pub joined: Vec<AlertId>,
+    /// Incidents that went into this one by the step: it turned out that they tell one story.
+    pub absorbed: Vec<IncidentId>,
+    /// How soon it should be looked at, 0 to 100.
+    pub priority: u8,
+    /// Why so soon.
+    pub priority_reasons: Vec<String>,
 }
 
 impl Store {
@@ -131,7 +107,8 @@ impl Store {
                 device::heard(t, step)?;
                 process::keep(t, step)?;
                 for alert in &step.alerts {
-                    alert::keep(t, alert)?;
+                    let tuned = step.tuned.iter().find(|tuned| tuned.alert == alert.id);
+                    alert::keep(t, alert, tuned)?;
                     process::keep_family(t, alert)?;
                 }
                 for effect in &step.incidents {
@@ -151,7 +128,8 @@ impl Store {
         self.write(|t| {
             for step in steps {
                 for alert in &step.alerts {
-                    alert::keep(t, alert)?;
+                    let tuned = step.tuned.iter().find(|tuned| tuned.alert == alert.id);
+                    alert::keep(t, alert, tuned)?;
                     process::keep_family(t, alert)?;
                 }
                 for effect in &step.incidents {

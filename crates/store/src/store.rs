@@ -21,6 +21,7 @@ const STATEMENTS: usize = 128;
 pub struct Store {
     path: PathBuf,
     writer: Mutex<Connection>,
+    incidents: Mutex<()>,
     readers: [Mutex<Connection>; READERS],
     turn: std::sync::atomic::AtomicUsize,
 }
@@ -39,9 +40,16 @@ impl Store {
         Ok(Self {
             path: path.to_owned(),
             writer: Mutex::new(writer),
+            incidents: Mutex::new(()),
             readers: [reader()?, reader()?, reader()?, reader()?],
             turn: std::sync::atomic::AtomicUsize::new(0),
         })
+    }
+
+    /// Keeps people from deciding about incidents while it is held. Whoever judges events holds it from reading
+    /// the decisions until what was judged is kept, so that neither overtakes the other.
+    pub fn hold_incidents(&self) -> MutexGuard<'_, ()> {
+        self.incidents.lock()
     }
 
     /// Runs `work` in one transaction; it is durable when this returns.

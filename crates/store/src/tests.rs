@@ -3,14 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use bartizan_model::{
-    BootId, Connection, ConnectionOutcome, DeviceId, EventsLost, LossStage, Process, ProcessKey,
-    ProcessUser, Protocol, TenantId, Timestamp,
+    BootId, Connection, ConnectionOutcome, DeviceId, EndedProcess, EventsLost, LossStage, Process,
+    ProcessKey, ProcessUser, Protocol, TenantId, Timestamp, Touch, Touched,
 };
 
 use crate::{
-    EndedProcess, NewAuditEntry, NewDevice, NewEnrolmentToken, Page, StepEffects, Store, Tenant,
-    Touch, Touched, error::Doing as _,
+    AuditFilter, NewAuditEntry, NewDevice, NewEnrolmentToken, Seek, StepEffects, Store, Tenant,
+    error::Doing as _,
 };
+
+mod scale;
+mod work;
 
 const NOON: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
@@ -149,7 +152,7 @@ fn what_must_not_change_cannot_be_changed() {
         let source = std::error::Error::source(&refused).unwrap().to_string();
         assert!(source.contains(reason), "{sql}: {source}");
     }
-    assert!(house.store.audit(house.tenant, Page::default()).unwrap().total > 0);
+    assert!(house.store.audit(house.tenant, &AuditFilter::default(), &Seek::first(10)).unwrap().total > 0);
 }
 
 #[test]
@@ -163,7 +166,7 @@ fn another_tenant_finds_nothing() {
     assert!(house.store.device(other, house.device).unwrap().is_none());
     assert!(house.store.process(other, house.device, key(1)).unwrap().is_none());
     assert!(house.store.process_tree(other, house.device, key(1), None).unwrap().is_none());
-    assert_eq!(house.store.audit(other, Page::default()).unwrap().total, 0);
+    assert_eq!(house.store.audit(other, &AuditFilter::default(), &Seek::first(10)).unwrap().total, 0);
 }
 
 #[test]
@@ -227,8 +230,11 @@ fn a_tree_among_a_million_processes_is_there_within_100_ms() {
 /// about the server itself, or carry the tenant in what they are given.
 #[test]
 fn no_function_reads_without_a_tenant() {
-    const WITHOUT: [&str; 11] = [
+    const WITHOUT: [&str; 14] = [
         "open",
+        "hold_incidents",
+        "notifications_due",
+        "notification_tried",
         "door",
         "create_tenant",
         "commit_step",

@@ -76,6 +76,12 @@ pub struct User {
     pub created_at: Timestamp,
     /// When they last signed in.
     pub last_sign_in: Option<Timestamp>,
+    /// When they signed in before that.
+    pub previous_sign_in: Option<Timestamp>,
+    /// They may not sign in.
+    pub disabled: bool,
+    /// They sign in with a second factor.
+    pub second_factor: bool,
 }
 
 impl Store {
@@ -172,6 +178,102 @@ impl Store {
             Ok(changed > 0)
         })
     }
+
+    /// Gives a user another role, or shuts them out or lets them in again; their sessions end. The last
+    /// administrator who may sign in stays one. Says whether there is such a user.
+    pub fn change_user(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        (role, disabled): (Role, bool),
+        entry: NewAuditEntry<'_>,
+    ) -> Result<bool> {
+        self.write(|t| {
+            let changed = t
+                .execute(
+                    "UPDATE users SET role = ?3, disabled = ?4 WHERE tenant = ?1 AND id = ?2",
+                    (tenant.bytes(), user.bytes(), role.word(), disabled),
+                )
+                .doing("changing a user")?;
+            let administrators: i64 = t
+                .query_row(
+                    "SELECT count(*) FROM users
+                     WHERE tenant = ?1 AND role = 'administrator' AND NOT disabled",
+                    [tenant.bytes()],
+                    |row| row.get(0),
+                )
+                .doing("counting administrators")?;
+            if administrators == 0 {
+                let text = "somebody has to be administrator: this is the last one";
+                return Err(StoreError::Conflict(text.to_owned()));
+            }
+            if changed > 0 {
+                t.execute(
+                    "DELETE FROM sessions WHERE tenant = ?1 AND user = ?2",
+                    (tenant.bytes(), user.bytes()),
+                )
+                .doing("ending the sessions of a user")?;
+                audit::add(t, tenant, entry)?;
+            }
+            Ok(changed > 0)
+        })
+    }
+
+    /// Keeps the secret of a user's second factor, not confirmed yet; or removes it.
+    pub fn set_second_factor(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        secret: Option<&[u8]>,
+        entry: NewAuditEntry<'_>,
+    ) -> Result<bool> {
+        self.write(|t| {
+            let changed = t
+                .execute(
+                    "UPDATE users SET totp_secret = ?3, totp_confirmed = 0, totp_step = 0
+                     WHERE tenant = ?1 AND id = ?2",
+                    (tenant.bytes(), user.bytes(), secret),
+                )
+                .doing("keeping a second factor")?;
+            if changed > 0 {
+                audit::add(t, tenant, entry)?;
+            }
+            Ok(changed > 0)
+        })
+    }
+
+    /// The secret of a user's second factor, and whether it is confirmed.
+    pub fn second_factor(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+    ) -> Result<Option<(Vec<u8>, bool)>> {
+        self.read(|view| {
+            view.query_row(
+                "SELECT totp_secret, totp_confirmed FROM users WHERE tenant = ?1 AND id = ?2",
+                (tenant.bytes(), user.bytes()),
+                |row| Ok((row.get::<_, Option<Vec<u8>>>(0)?, row.get::<_, bool>(1)?)),
+            )
+            .optional()
+            .doing("reading a second factor")
+            .map(|found| found.and_then(|(secret, confirmed)| Some((secret?, confirmed))))
+        })
+    }
+
+    /// Uses a step of time of a second factor up and confirms it. False when this step or a later one was used
+    /// already: a code that somebody looked over the shoulder for opens nothing.
+    pub fn use_second_factor(&self, tenant: TenantId, user: UserId, step: u64) -> Result<bool> {
+        self.write(|t| {
+            let used = t
+                .execute(
+                    "UPDATE users SET totp_step = ?3, totp_confirmed = 1
+                     WHERE tenant = ?1 AND id = ?2 AND totp_step < ?3 AND totp_secret IS NOT NULL",
+                    (tenant.bytes(), user.bytes(), crate::column::number(step)),
+                )
+                .doing("using a second factor")?;
+            Ok(used > 0)
+        })
+    }
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<User> {
@@ -182,6 +284,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<User> {
         must_choose: row.of("must_choose")?,
         created_at: row.time("created_at")?,
         last_sign_in: row.maybe_time("last_sign_in")?,
+        previous_sign_in: row.maybe_time("previous_sign_in")?,
+        disabled: row.of("disabled")?,
+        second_factor: row.of("totp_confirmed")?,
     })
 }
 

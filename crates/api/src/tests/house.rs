@@ -75,7 +75,8 @@ impl House {
             telemetry: Arc::new(telemetry),
             access: Arc::new(access),
             notices: Notices::new(0),
-            rules: Arc::from(Vec::new()),
+            rules: Arc::from(vec![rule()]),
+            flow: Arc::new(crate::Flow::default),
             console,
             settings: Arc::new(settings),
             clock: || NOON,
@@ -190,6 +191,17 @@ pub(crate) struct Story {
     pub(crate) process: ProcessKey,
 }
 
+fn rule() -> crate::Rule {
+    crate::Rule {
+        id: "web-shell".to_owned(),
+        title: "Shell from a web server".to_owned(),
+        severity: "High".to_owned(),
+        tactics: vec!["execution".to_owned()],
+        techniques: vec!["T1059.004".to_owned()],
+        ..crate::Rule::default()
+    }
+}
+
 fn key(pid: u32) -> ProcessKey {
     ProcessKey { boot: BootId(1), pid, start_ticks: u64::from(pid) }
 }
@@ -267,11 +279,19 @@ fn incident(alerts: &[Alert]) -> IncidentEffect {
         severity_reason: "the gravest of its alerts".into(),
         status: IncidentStatus::New,
         assigned_to: None,
+        classification: None,
+        ties: std::collections::BTreeSet::new(),
         family: Some(key(10)),
         tactics: vec!["execution".into()],
         alerts: vec![(first.id, JoinReason::Opened), (alerts[1].id, reason)],
         first_at: NOON,
         last_at: NOON,
     };
-    IncidentEffect { incident, joined: alerts.iter().map(|alert| alert.id).collect() }
+    IncidentEffect {
+        incident,
+        joined: alerts.iter().map(|alert| alert.id).collect(),
+        absorbed: Vec::new(),
+        priority: 70,
+        priority_reasons: vec!["high severity".to_owned()],
+    }
 }

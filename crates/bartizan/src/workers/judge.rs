@@ -1,22 +1,28 @@
 //! The judging reader: the pipeline's state, what it goes on with after a start, and how its effects are kept.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use bartizan_detection::{Clue, Detector, Learned};
 use bartizan_event_log::{Entry, Position};
-use bartizan_model::{DeviceId, TenantId, Timestamp};
-use bartizan_pipeline::{Effects, State, adopt, step};
+use bartizan_model::{Alert, DeviceId, IncidentId, Severity, TenantId, Text};
+use bartizan_pipeline::{Condition, Effects, Expected, State, adopt, step};
 use bartizan_store::{
-    EndedProcess, IncidentEffect, KeptClue, StepEffects, Store, Touch, Touched, UsualThing,
+    IncidentEffect, KeptClue, StepEffects, Store, Tuned, TuningCondition, TuningRule, UsualThing,
 };
 
 use super::{after, clock, envelopes, indicators::Watch};
 
 /// Processes that ended longer ago than this are not taken up again after a start.
 const TAKE_UP_ENDED_WITHIN: Duration = Duration::from_secs(3_600);
-/// How often people's decisions on incidents are looked at.
-const LOOK_AT_DECISIONS_EVERY: Duration = Duration::from_millis(500);
+/// How far back informational alerts are taken up that wait for an incident of their family.
+const TAKE_UP_WAITING_WITHIN: Duration = Duration::from_secs(7 * 86_400);
+/// How many of them of a tenant.
+const WAITING_MAX: u32 = 20_000;
 
 /// The judging reader.
 #[derive(Debug)]
@@ -24,8 +30,9 @@ pub(super) struct Judge {
     state: State,
     place: Position,
     devices: HashSet<(TenantId, DeviceId)>,
-    looked_at: Timestamp,
     watch: Arc<Watch>,
+    /// The last decision of people that was heeded, of each tenant.
+    decided: HashMap<TenantId, u64>,
 }
 
 impl Judge {
@@ -35,12 +42,16 @@ impl Judge {
         detector: Arc<Detector>,
         watch: Arc<Watch>,
     ) -> anyhow::Result<Self> {
+        let _held = store.hold_incidents();
         let mut state = State::new(detector);
+        let mut decided = HashMap::new();
         for tenant in store.door().tenants().context("listing tenants")? {
+            let last = store.decisions(tenant.id, 0).context("reading people's decisions")?;
+            decided.insert(tenant.id, last.last().map_or(0, |decision| decision.number));
             let mut open = Vec::new();
             for incident in store.load_open_incidents(tenant.id).context("taking up incidents")? {
-                let alerts = store.alerts_of_incident(tenant.id, incident.id)?;
-                open.push((incident, alerts.into_iter().map(|a| a.alert).collect()));
+                let alerts = alerts_of(store, tenant.id, incident.id)?;
+                open.push((incident, alerts));
             }
             let next = store.next_incident_number(tenant.id).context("counting incidents")?;
             state.resume_incidents(tenant.id, next, open);
@@ -54,9 +65,14 @@ impl Judge {
             state.resume_rarity(tenant.id, learned, since);
             let clues = store.load_clues(tenant.id, clock()).context("taking up clues")?;
             state.resume_clues(tenant.id, clues.into_iter().map(clue));
+            let waiting_since = clock().minus(TAKE_UP_WAITING_WITHIN);
+            let waiting = store
+                .waiting_alerts(tenant.id, waiting_since, WAITING_MAX)
+                .context("taking up alerts that wait for an incident")?;
+            state.resume_waiting(tenant.id, waiting);
         }
         let place = after(store.pipeline_position().context("finding the place in the event log")?);
-        Ok(Self { state, place, devices: HashSet::new(), looked_at: Timestamp::default(), watch })
+        Ok(Self { state, place, devices: HashSet::new(), decided, watch })
     }
 
     /// Where to go on reading.
@@ -71,7 +87,8 @@ impl Judge {
         entries: &[(Position, Entry)],
         last: Position,
     ) -> anyhow::Result<Vec<StepEffects>> {
-        // Before anything is judged: an incident that is opened below is not in the store yet.
+        // Until what is judged is kept, nobody decides about incidents: neither overtakes the other.
+        let _held = store.hold_incidents();
         self.heed_decisions(store)?;
         for (tenant, indicators) in self.watch.sets() {
             self.state.use_indicators(tenant, indicators);
@@ -89,6 +106,8 @@ impl Judge {
 
     /// Gives what a hunt over stored events found its place among the incidents, and keeps it.
     pub(super) fn adopt(&mut self, store: &Store) -> anyhow::Result<Vec<StepEffects>> {
+        let _held = store.hold_incidents();
+        self.heed_decisions(store)?;
         let now = clock();
         let found = self.watch.found();
         let mut steps = Vec::with_capacity(found.len());
@@ -119,28 +138,50 @@ impl Judge {
         Ok(())
     }
 
-    /// Incidents that people resolved take no more alerts.
+    /// What people decided since: resolved incidents take no more alerts; reopened, merged, split, assigned and
+    /// classified ones are taken up as they are now. Only what was decided about is read.
     fn heed_decisions(&mut self, store: &Store) -> anyhow::Result<()> {
-        let now = clock();
-        if now.since(self.looked_at) < LOOK_AT_DECISIONS_EVERY {
-            return Ok(());
-        }
-        self.looked_at = now;
         for tenant in store.door().tenants().context("listing tenants")? {
-            let open: HashSet<_> = store
-                .load_open_incidents(tenant.id)
-                .context("looking at people's decisions")?
-                .into_iter()
-                .map(|incident| incident.id)
-                .collect();
-            for incident in self.state.open_incidents(tenant.id) {
-                if !open.contains(&incident) {
-                    self.state.close_incident(tenant.id, incident);
+            let rules = store.tuning_rules(tenant.id).context("reading tuning rules")?;
+            let expected = rules.into_iter().filter(|rule| rule.enabled).map(expected).collect();
+            let states = store.rule_states(tenant.id).context("reading the states of rules")?;
+            let off = states.into_iter().filter(|state| !state.enabled);
+            let off = off.map(|state| Text::from(state.rule)).collect();
+            self.state.tune(tenant.id, expected, off);
+            let after = self.decided.get(&tenant.id).copied().unwrap_or(0);
+            let decisions =
+                store.decisions(tenant.id, after).context("looking at people's decisions")?;
+            let next = store.next_incident_number(tenant.id).context("counting incidents")?;
+            self.state.number_from(tenant.id, next);
+            for decision in decisions {
+                self.state.close_incident(tenant.id, decision.incident);
+                let record = store.incident(tenant.id, decision.incident)?;
+                if let Some(record) = record.filter(|_| decision.open) {
+                    let alerts = alerts_of(store, tenant.id, decision.incident)?;
+                    self.state.resume_incident(tenant.id, record.incident, &alerts);
                 }
+                self.decided.insert(tenant.id, decision.number);
             }
         }
         Ok(())
     }
+}
+
+fn expected(rule: TuningRule) -> Expected {
+    let conditions = rule.conditions.into_iter();
+    let condition = |c: TuningCondition| Condition { field: c.field, pattern: c.value };
+    Expected {
+        number: rule.number,
+        rule: rule.rule,
+        conditions: conditions.map(condition).collect(),
+        expires_at: rule.expires_at,
+        hide: rule.hide,
+    }
+}
+
+fn alerts_of(store: &Store, tenant: TenantId, id: IncidentId) -> anyhow::Result<Vec<Alert>> {
+    let alerts = store.alerts_of_incident(tenant, id).context("taking up alerts")?;
+    Ok(alerts.into_iter().map(|joined| joined.alert.alert).collect())
 }
 
 /// A step's effects in the words of the store.
@@ -148,13 +189,11 @@ fn kept(entry: &Entry, effects: Effects) -> StepEffects {
     let mut step =
         StepEffects::new(entry.tenant, entry.device, entry.device_name.clone(), entry.received_at);
     step.processes = effects.processes;
-    step.ended = effects
-        .ended
-        .into_iter()
-        .map(|e| EndedProcess { key: e.key, at: e.at, exit_code: e.exit_code, signal: e.signal })
-        .collect();
-    step.touches = effects.touches.into_iter().map(touch).collect();
+    step.ended = effects.ended;
+    step.touches = effects.touches;
     step.alerts = effects.alerts;
+    let tuned = effects.expected.into_iter();
+    step.tuned = tuned.map(|(alert, by, hidden)| Tuned { alert, by, hidden }).collect();
     step.incidents = effects.incidents.into_iter().map(incident).collect();
     step.clues = effects.clues.into_iter().map(kept_clue).collect();
     step.learned = effects
@@ -169,15 +208,23 @@ fn kept(entry: &Entry, effects: Effects) -> StepEffects {
 }
 
 fn incident(joined: bartizan_incident::Joined) -> IncidentEffect {
-    IncidentEffect { incident: joined.incident, joined: joined.alerts }
+    IncidentEffect {
+        priority: priority(joined.incident.severity),
+        priority_reasons: vec![format!("{} severity", joined.incident.severity.word())],
+        incident: joined.incident,
+        joined: joined.alerts,
+        absorbed: joined.absorbed,
+    }
 }
 
-fn touch(touch: bartizan_pipeline::Touch) -> Touch {
-    let what = match touch.what {
-        bartizan_pipeline::Touched::Connection(connection) => Touched::Connection(connection),
-        bartizan_pipeline::Touched::File(change) => Touched::File(change),
-    };
-    Touch { process: touch.process, at: touch.at, what }
+const fn priority(severity: Severity) -> u8 {
+    match severity {
+        Severity::Informational => 0,
+        Severity::Low => 20,
+        Severity::Medium => 40,
+        Severity::High => 60,
+        Severity::Critical => 80,
+    }
 }
 
 /// A clue in the words of the store.
