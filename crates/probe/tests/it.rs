@@ -396,7 +396,8 @@ fn a_dropped_probe_leaves_no_program_in_the_kernel() {
     let Some(probe) = probe() else { return };
     let ids: Vec<u32> = probe.costs().iter().map(|cost| cost.id).collect();
     let attached = |health: &&ProgramHealth| matches!(health.state, ProgramState::Attached { .. });
-    assert_eq!(ids.len(), probe.health().iter().filter(attached).count());
+    // One whose places this kernel all lacks is loaded and not attached.
+    assert!(ids.len() >= probe.health().iter().filter(attached).count());
     assert_eq!(still_loaded(&ids), ids.len());
     drop(probe);
     // The kernel frees programs a moment after their last descriptor is closed.
