@@ -79,7 +79,11 @@ fn documented(
         Ok(result) => result,
         Err(error) => return Some(refused(&error)),
     };
-    let ordered = ["sort", "order by", "top "].iter().any(|word| query.contains(word));
+    let ordered = query.split('|').last().is_some_and(|last| {
+        ["sort ", "order ", "top ", "extend ", "project "].iter().any(|word| last.trim_start().starts_with(word))
+            && ["| sort ", "| order ", "| top "].iter().any(|word| query.contains(word))
+            && !query.contains("partition")
+    });
     let columns = serde_json::to_value(&result.columns).unwrap_or_default();
     let rows = serde_json::to_value(&result.rows).unwrap_or_default();
     let same = Answers { ordered }.agree((&expected["columns"], &expected["rows"]), (&columns, &rows));

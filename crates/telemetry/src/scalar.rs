@@ -4,6 +4,7 @@
 //! the expressions that the engine can do by itself, are in `lower`.
 
 mod address;
+mod analysis;
 mod arguments;
 mod array;
 mod codec;
@@ -217,6 +218,20 @@ fn implementation(
             | Function::ToLong
             | Function::ToInt
             | Function::GetType
+            | Function::Equal
+            | Function::NotEqual
+            | Function::Less
+            | Function::LessOrEqual
+            | Function::Greater
+            | Function::GreaterOrEqual
+            | Function::Between
+            | Function::Coalesce
+            | Function::MinOf
+            | Function::MaxOf
+            | Function::Strcat
+            | Function::IsEmpty
+            | Function::IsNotEmpty
+            | Function::ParseVersion
     );
     if decimal && !plain {
         return Err(ScalarError::Unsupported(format!("{} with decimals", function.name())));
@@ -226,6 +241,8 @@ fn implementation(
         Function::Series(member) => series::find(member),
         Function::Place(member) => place::find(member),
         Function::More(member) => more::find(member),
+        Function::Analysis(member) => analysis::find(member),
+        Function::Engine(member) => place::find_shapes(member),
         _ => None,
     };
     family

@@ -8,10 +8,10 @@
     reason = "helpers of tests, over rows they made themselves"
 )]
 
-#[path = "it/corpus.rs"]
-mod corpus;
 #[path = "it/durability.rs"]
 mod durability;
+#[path = "it/language.rs"]
+mod language;
 #[path = "it/questions.rs"]
 mod questions;
 #[path = "it/world.rs"]

@@ -26,6 +26,7 @@ impl<'a> Binder<'a> {
         operator: &Name,
     ) -> Rel {
         let manner = self.union_manner(settings);
+        let named = sources.len() + usize::from(piped.is_some());
         let mut inputs: Vec<(String, Rel)> = Vec::new();
         if let Some(rel) = piped {
             inputs.push((source_name(&rel, 0), rel));
@@ -40,7 +41,11 @@ impl<'a> Binder<'a> {
             return Rel::broken();
         }
         let columns = if manner.inner { shared_columns(&inputs) } else { all_columns(&inputs) };
-        all_rows(inputs, columns, manner.source_column.as_deref())
+        // Columns of a table that was left out are null.
+        let left_out = manner.fuzzy && inputs.len() < named;
+        let mut out = all_rows(inputs, columns, manner.source_column.as_deref());
+        out.open |= left_out;
+        out
     }
 
     fn union_manner(&mut self, settings: &[Setting]) -> Manner {

@@ -61,9 +61,24 @@ pub(super) async fn resolve(relation: Relation, run: &Run) -> Result<Relation, Q
             let rows = run.literals(&look.input, MAX_ROWS).await?;
             lookup::find(rows, run.literals(&look.table, MAX_ROWS).await?, look)?
         }
+        RelationKind::Sort { input, keys } if !reads_tables(input) => {
+            let mut rows = run.literals(input, MAX_ROWS).await?;
+            sort(&mut rows, keys)?;
+            rows
+        }
         _ => return Ok(relation),
     };
     Ok(Relation { columns: relation.columns, kind: RelationKind::Values { rows } })
+}
+
+/// Whether any rows come from elsewhere than the query's own text; those are few, and stay in the order in
+/// which they stand where a sort finds them equal.
+fn reads_tables(relation: &Relation) -> bool {
+    let mut reads = false;
+    relation.visit(&mut |relation| {
+        reads |= matches!(relation.kind, RelationKind::Scan { .. } | RelationKind::External { .. });
+    });
+    reads
 }
 
 /// An expression over whole rows.
@@ -134,14 +149,15 @@ fn sort(rows: &mut Rows, order: &[SortKey]) -> Result<(), QueryError> {
     keyed.sort_by(|(left, _), (right, _)| {
         for ((left, right), key) in left.iter().zip(right).zip(order) {
             let nulls = if key.nulls_first { Ordering::Less } else { Ordering::Greater };
-            let found = match (*left == Literal::Null, *right == Literal::Null) {
-                (true, true) => Ordering::Equal,
-                (true, false) => nulls,
-                (false, true) => nulls.reverse(),
-                (false, false) => {
+            // Nulls, then what is no number, then the values; or the other way around.
+            let found = match (emptiness(left), emptiness(right)) {
+                (0, 0) => {
                     let order = value::order(left, right).unwrap_or(Ordering::Equal);
                     if key.descending { order.reverse() } else { order }
                 }
+                (left, right) if left == right => Ordering::Equal,
+                (left, right) if left > right => nulls,
+                _ => nulls.reverse(),
             };
             if found != Ordering::Equal {
                 return found;
@@ -151,4 +167,12 @@ fn sort(rows: &mut Rows, order: &[SortKey]) -> Result<(), QueryError> {
     });
     rows.extend(keyed.into_iter().map(|(_, row)| row));
     Ok(())
+}
+
+fn emptiness(value: &Literal) -> u8 {
+    match value {
+        Literal::Null | Literal::Dynamic(bartizan_kql::value::Dynamic::Null) => 2,
+        Literal::Real(number) if number.is_nan() => 1,
+        _ => 0,
+    }
 }

@@ -99,19 +99,34 @@ fn has_any_index(args: &Arguments<'_>) -> Outcome {
     whole(Some(found.and_then(|at| i64::try_from(at).ok()).unwrap_or(-1)), Type::Long)
 }
 
-/// One after the other, each over what those before have left.
+/// One text after the other; what was put in is left alone.
 fn replace_strings(args: &Arguments<'_>) -> Outcome {
     let (Some(lookups), Some(rewrites)) = (args.array(1), args.array(2)) else {
         return string(args.text(0));
     };
-    let mut text = args.text(0).to_owned();
+    // Pieces, and whether they are settled.
+    let mut pieces: Vec<(String, bool)> = vec![(args.text(0).to_owned(), false)];
     for (lookup, rewrite) in lookups.iter().zip(rewrites) {
-        let lookup = value::dynamic_text(lookup);
-        if !lookup.is_empty() {
-            text = text.replace(&lookup, &value::dynamic_text(rewrite));
+        let (lookup, rewrite) = (value::dynamic_text(lookup), value::dynamic_text(rewrite));
+        if lookup.is_empty() {
+            continue;
         }
+        let mut next = Vec::with_capacity(pieces.len());
+        for (piece, settled) in pieces {
+            if settled || !piece.contains(&lookup) {
+                next.push((piece, settled));
+                continue;
+            }
+            for (index, part) in piece.split(lookup.as_str()).enumerate() {
+                if index > 0 {
+                    next.push((rewrite.clone(), true));
+                }
+                next.push((part.to_owned(), false));
+            }
+        }
+        pieces = next;
     }
-    string(text)
+    string(pieces.into_iter().map(|(piece, _)| piece).collect::<String>())
 }
 
 fn hash(args: &Arguments<'_>) -> Outcome {

@@ -14,6 +14,7 @@ pub(super) fn find(function: F) -> Option<Implementation> {
         F::ParseUrlQuery => |args| {
             dynamic(Dynamic::Object(vec![("Query Parameters".to_owned(), query(args.text(0)))]))
         },
+        F::ParseVersion => |args| Ok(version(args.text(0)).map_or(Literal::Null, Literal::Decimal)),
         F::ParseCommandLine => command_line,
         F::ParseCsv => |args| match args.text(0) {
             "" => Ok(Literal::Null),
@@ -21,6 +22,23 @@ pub(super) fn find(function: F) -> Option<Implementation> {
         },
         _ => return None,
     })
+}
+
+/// Up to four numbers of up to eight digits, as one number.
+fn version(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.trim().split('.').collect();
+    if parts.len() > 4 {
+        return None;
+    }
+    let mut number = 0_u128;
+    for index in 0..4 {
+        let part = parts.get(index).copied().unwrap_or("0");
+        if part.is_empty() || part.len() > 8 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        number = number * 100_000_000 + part.parse::<u128>().ok()?;
+    }
+    Some(number.to_string())
 }
 
 fn texts(pieces: Vec<String>) -> Dynamic {

@@ -10,7 +10,7 @@ mod sphere;
 mod wkt;
 
 use bartizan_kql::Type;
-use bartizan_kql::function::Place as P;
+use bartizan_kql::function::{Engine as E, Place as P};
 use bartizan_kql::value::{Dynamic, Literal};
 
 use super::arguments::{dynamic, real, string, truth, whole};
@@ -183,6 +183,76 @@ fn locate_point(args: &Arguments<'_>) -> Outcome {
         return Err(ScalarError::Unsupported("geo_line_locate_point on a spheroid".to_owned()));
     }
     real(point(args, 1).and_then(|at| line.located(at)))
+}
+
+/// Functions that make shapes of shapes: invalid ones give null, as everywhere; of the others only what is
+/// simple is worked out, the rest is refused.
+pub(super) fn find_shapes(function: E) -> Option<Implementation> {
+    Some(match function {
+        E::GeoIntersection2lines => |args| {
+            let (Some(left), Some(right)) = (Line::of(args.dynamic(0)), Line::of(args.dynamic(1)))
+            else {
+                return Ok(Literal::Null);
+            };
+            match left.crossing(&right) {
+                Some(place) => dynamic(place.json()),
+                None => Err(refused("geo_intersection_2lines of lines that do not just cross")),
+            }
+        },
+        E::GeoIntersectionLineWithPolygon => |args| {
+            let valid = Line::of(args.dynamic(0)).is_some() && Polygon::of(args.dynamic(1)).is_some();
+            null_unless(valid, "geo_intersection_line_with_polygon")
+        },
+        E::GeoIntersection2polygons => |args| {
+            let valid =
+                Polygon::of(args.dynamic(0)).is_some() && Polygon::of(args.dynamic(1)).is_some();
+            null_unless(valid, "geo_intersection_2polygons")
+        },
+        E::GeoUnionPolygonsArray | E::GeoSimplifyPolygonsArray => |args| {
+            let all = args.array(0).is_some_and(|shapes| {
+                !shapes.is_empty() && shapes.iter().all(|shape| Polygon::of(shape).is_some())
+            });
+            null_unless(all, "joining polygons")
+        },
+        E::GeoUnionLinesArray => |args| {
+            let all = args.array(0).is_some_and(|shapes| {
+                !shapes.is_empty() && shapes.iter().all(|shape| Line::of(shape).is_some())
+            });
+            null_unless(all, "joining lines")
+        },
+        E::GeoPolygonToH3cells
+        | E::GeoPolygonToS2cells
+        | E::GeoPolygonDensify
+        | E::GeoPolygonSimplify => {
+            |args| null_unless(Polygon::of(args.dynamic(0)).is_some(), "covering or changing polygons")
+        }
+        E::GeoPolygonBuffer => |args| {
+            let valid = Polygon::of(args.dynamic(0)).is_some()
+                && args.real(1).is_some_and(|radius| radius > 0.0);
+            null_unless(valid, "geo_polygon_buffer")
+        },
+        E::GeoLineBuffer => |args| {
+            let valid = Line::of(args.dynamic(0)).is_some()
+                && args.real(1).is_some_and(|radius| radius > 0.0);
+            null_unless(valid, "geo_line_buffer")
+        },
+        E::GeoLineDensify | E::GeoLineSimplify | E::GeoLineToS2cells => {
+            |args| null_unless(Line::of(args.dynamic(0)).is_some(), "covering or changing lines")
+        }
+        E::GeoPointBuffer => |args| {
+            let valid = point(args, 0).is_some() && args.real(2).is_some_and(|radius| radius > 0.0);
+            null_unless(valid, "geo_point_buffer")
+        },
+        _ => return None,
+    })
+}
+
+fn refused(what: &str) -> ScalarError {
+    ScalarError::Unsupported(what.to_owned())
+}
+
+fn null_unless(valid: bool, what: &str) -> Outcome {
+    if valid { Err(refused(what)) } else { Ok(Literal::Null) }
 }
 
 /// A whole number as the language's `int`.

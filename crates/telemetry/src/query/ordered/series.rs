@@ -41,7 +41,6 @@ pub(super) fn make(
             continue;
         }
         let mut row = key;
-        row.push(Literal::Dynamic(labels.clone()));
         for (call, default) in aggregates {
             let tally = Tally::new(call)?;
             let mut items = Vec::with_capacity(bins.len());
@@ -51,6 +50,7 @@ pub(super) fn make(
             }
             row.push(Literal::Dynamic(Dynamic::Array(items)));
         }
+        row.push(Literal::Dynamic(labels.clone()));
         out.push(row);
     }
     Ok(out)

@@ -154,7 +154,14 @@ pub(super) fn find_h3(function: P) -> Option<Implementation> {
             corners.map_or(Ok(Literal::Null), |corners| dynamic(polygon_json(&corners)))
         },
         P::H3cellNeighbors => |args| {
-            let cells = h3_cell(args.text(0)).map(|cell| ring(cell, 1));
+            // The language tells them by direction, not around.
+            let cells = h3_cell(args.text(0)).map(|cell| {
+                let ring = ring(cell, 1);
+                match ring.as_slice() {
+                    [a, b, c, d, e, f] => [d, f, e, c, b, a].map(Clone::clone).to_vec(),
+                    _ => ring,
+                }
+            });
             cells.map_or(Ok(Literal::Null), |cells| dynamic(texts(cells)))
         },
         P::H3cellChildren => |args| {
@@ -202,7 +209,11 @@ fn ring(cell: CellIndex, distance: u32) -> Vec<String> {
         let within = cell.grid_disk_distances::<Vec<_>>(distance);
         within.into_iter().filter(|(_, at)| *at == distance).map(|(cell, _)| cell).collect()
     });
-    cells.into_iter().map(|cell| cell.to_string()).collect()
+    let mut cells: Vec<String> = cells.into_iter().map(|cell| cell.to_string()).collect();
+    if distance > 0 && !cells.is_empty() {
+        cells.rotate_left(1);
+    }
+    cells
 }
 
 fn rings(args: &Arguments<'_>) -> Outcome {

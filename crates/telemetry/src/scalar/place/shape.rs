@@ -68,6 +68,24 @@ fn rings(json: &[Dynamic]) -> Option<Vec<Vec<Vector>>> {
     (!rings.is_empty()).then_some(rings)
 }
 
+/// A part of several, which may be wrapped once more than it has to be.
+fn part(json: &Dynamic) -> Option<&[Dynamic]> {
+    let depth = |json: &Dynamic| {
+        let mut depth = 0;
+        let mut at = json;
+        while let Dynamic::Array(items) = at {
+            depth += 1;
+            let Some(first) = items.first() else { break };
+            at = first;
+        }
+        depth
+    };
+    match items(json)? {
+        [only] if depth(json) > 3 => items(only),
+        rings => Some(rings),
+    }
+}
+
 impl Line {
     pub(super) fn of(json: &Dynamic) -> Option<Self> {
         let (ty, coordinates) = parsed(json)?;
@@ -149,6 +167,24 @@ impl Line {
         Some((best.1 / passed).clamp(0.0, 1.0))
     }
 
+    /// The one place where two lines cross, if it is one and they do not touch elsewhere.
+    pub(super) fn crossing(&self, other: &Self) -> Option<Point> {
+        let mut found = Vec::new();
+        for (a, b) in self.edges() {
+            for (c, d) in other.edges() {
+                if cross((a, b), (c, d)) {
+                    let place = a.cross(b).cross(c.cross(d)).unit();
+                    let place = if place.dot(a + b) < 0.0 { place * -1.0 } else { place };
+                    found.push(place);
+                }
+            }
+        }
+        match found.as_slice() {
+            [only] if only.norm() > 0.5 => Some(only.point()),
+            _ => None,
+        }
+    }
+
     pub(super) fn meets(&self, other: &Self) -> bool {
         self.edges().any(|left| other.edges().any(|right| cross(left, right)))
     }
@@ -192,7 +228,7 @@ impl Polygon {
         let parts = match ty {
             "Polygon" => vec![rings(coordinates)?],
             "MultiPolygon" => {
-                coordinates.iter().map(|json| rings(items(json)?)).collect::<Option<Vec<_>>>()?
+                coordinates.iter().map(|json| rings(part(json)?)).collect::<Option<Vec<_>>>()?
             }
             _ => return None,
         };
