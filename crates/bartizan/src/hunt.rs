@@ -1,17 +1,39 @@
-//! `bartizan hunt`: a question in KQL, asked of a running server, answered in the terminal.
+//! `bartizan hunt`: a question in KQL, answered in the terminal or for other programs.
+//!
+//! It is asked of a running server, of the data folder of a server that does not run, of files named on the
+//! command line, or of nothing at all where the question brings its own rows. Checking a question needs none
+//! of them.
 
+mod folder;
+mod place;
 mod table;
 
-use std::{fs, path::Path, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
+use bartizan_telemetry::{Limits, QueryError, QueryOptions, QueryResult, Workbench, parquet_of};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Client, Refusal, member},
+    client::{Access, Client, Refusal, member},
     print, say,
 };
+
+/// Rows of an answer that no server limits.
+const MAX_ROWS: usize = 500_000;
+/// Bytes of such an answer.
+const MAX_BYTES: usize = 1 << 30;
+/// How long such a question may take.
+const MAX_TIME: Duration = Duration::from_secs(3_600);
+/// Memory of its sorts, joins and groups.
+const MAX_MEMORY: usize = 2 << 30;
 
 /// Options of `bartizan hunt`.
 #[derive(Debug, clap::Args)]
@@ -22,12 +44,18 @@ pub(crate) struct Options {
     /// Read the question from a file.
     #[arg(long, conflicts_with = "query")]
     file: Option<PathBuf>,
+    /// A file as a table: Parquet, JSON lines or comma-separated values; may come several times.
+    #[arg(long = "table", value_name = "NAME=FILE", conflicts_with = "server")]
+    tables: Vec<String>,
     /// How to print the answer.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Only check the question.
+    /// Only check the question: a line for each problem, and success when there is none.
     #[arg(long)]
     check: bool,
+    /// Show the plan instead of running it.
+    #[arg(long, conflicts_with = "check")]
+    explain: bool,
     /// Say what the answer cost.
     #[arg(long)]
     stats: bool,
@@ -39,7 +67,7 @@ pub(crate) struct Options {
     token: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// Columns for the eye.
     Table,
@@ -47,19 +75,70 @@ enum Format {
     Json,
     /// Comma-separated values.
     Csv,
+    /// A Parquet file on standard output.
+    Parquet,
 }
 
 /// Ask and print.
 pub(crate) fn run(data: &Path, options: &Options) -> anyhow::Result<ExitCode> {
     let query = question(options)?;
-    let client = Client::find(data, options.server.as_deref(), options.token.as_deref())?;
+    let engine = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("starting the engine")?;
+    let bench = engine.block_on(workbench(&options.tables))?;
+    let asked = QueryOptions { limits: limits(), ..QueryOptions::at(now()) };
+    let plan = match bench.plan(&query, &asked) {
+        Ok(plan) => plan,
+        Err(problems) => return place::show(&query, &problems, options),
+    };
     if options.check {
-        return check(&client, &query, options.format);
+        if options.format == Format::Json {
+            print("[]");
+        }
+        return Ok(ExitCode::SUCCESS);
     }
+    if options.explain {
+        print(plan.to_string().trim_end());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let asks_nothing = plan.tables().is_empty();
+    if options.server.is_none() && (asks_nothing || !options.tables.is_empty()) {
+        for name in bench.missing(&plan) {
+            say(&format!("warning: no rows of {name} are at hand; name a file with --table {name}=…"));
+        }
+        let answer = engine.block_on(bench.query(&plan, &asked));
+        return answered(answer, options);
+    }
+    if options.server.is_none() && !Access::path(data).exists() && folder::is_one(data) {
+        return answered(engine.block_on(folder::ask(data, &plan, &asked))?, options);
+    }
+    let client = Client::find(data, options.server.as_deref(), options.token.as_deref())?;
     match client.post("/hunting/run", &json!({ "query": query }))? {
         Ok(answer) => show(&answer, options),
         Err(refusal) => refuse(refusal),
     }
+}
+
+/// The time that `now()` means.
+fn now() -> bartizan_model::Timestamp {
+    crate::workers::clock()
+}
+
+fn limits() -> Limits {
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    Limits { rows: MAX_ROWS, bytes: MAX_BYTES, time: MAX_TIME, memory: MAX_MEMORY, threads }
+}
+
+async fn workbench(tables: &[String]) -> anyhow::Result<Workbench> {
+    let mut bench = Workbench::new();
+    for table in tables {
+        let (name, file) = table
+            .split_once('=')
+            .ok_or_else(|| anyhow!("`--table {table}`: the form is NAME=FILE"))?;
+        bench.add(name.trim(), Path::new(file)).await?;
+    }
+    Ok(bench)
 }
 
 fn question(options: &Options) -> anyhow::Result<String> {
@@ -72,17 +151,15 @@ fn question(options: &Options) -> anyhow::Result<String> {
     }
 }
 
-fn check(client: &Client, query: &str, format: Format) -> anyhow::Result<ExitCode> {
-    let answer = client.post("/hunting/validate", &json!({ "query": query }))??;
-    let problems = member(&answer, "problems")?.as_array().cloned().unwrap_or_default();
-    if matches!(format, Format::Json) {
-        print(&serde_json::to_string_pretty(&problems)?);
-    } else if let Some(rendered) = answer.get("rendered").and_then(Value::as_str)
-        && !problems.is_empty()
-    {
-        say(rendered.trim_end());
+/// An answer of our own engine.
+fn answered(
+    answer: Result<QueryResult, QueryError>,
+    options: &Options,
+) -> anyhow::Result<ExitCode> {
+    match answer {
+        Ok(result) => show(&serde_json::to_value(result)?, options),
+        Err(error) => Err(error.into()),
     }
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// A query that does not hold is shown with the place; anything else is an error like others.
@@ -102,11 +179,15 @@ fn show(answer: &Value, options: &Options) -> anyhow::Result<ExitCode> {
     match options.format {
         Format::Table => print(&table::table(columns, rows)),
         Format::Csv => print(&table::csv(columns, rows)),
-        Format::Json => print(&serde_json::to_string_pretty(&json!({
+        Format::Json => print(&serde_json::to_string(&json!({
             "tables": [{ "name": "PrimaryResult", "columns": columns, "rows": rows }]
         }))?),
+        Format::Parquet => {
+            let bytes = parquet_of(columns, rows).context("writing the answer as Parquet")?;
+            std::io::stdout().lock().write_all(&bytes).context("writing to standard output")?;
+        }
     }
-    if matches!(options.format, Format::Table) {
+    if options.format == Format::Table {
         say(&format!("{} rows", rows.len()));
     }
     foot(answer, options);

@@ -27,7 +27,7 @@ use indicators::Watch;
 use judge::Judge;
 
 /// Most log records read at once.
-const RECORDS_AT_ONCE: usize = 64;
+pub(crate) const RECORDS_AT_ONCE: usize = 64;
 /// How long a reader waits for news before it looks after other things.
 const WAIT: Duration = Duration::from_millis(500);
 /// How long after a failure the same record is tried again.
@@ -187,7 +187,7 @@ fn forget_read(rooms: &Rooms, judged: Position) {
 
 /// The events of a record. One that cannot be read was taken by an older or damaged server: it is told, and is
 /// as empty for both readers.
-fn envelopes(entry: &Entry) -> Vec<Envelope> {
+pub(crate) fn envelopes(entry: &Entry) -> Vec<Envelope> {
     match bartizan_ingest::envelopes(entry) {
         Ok(envelopes) => envelopes,
         Err(error) => {

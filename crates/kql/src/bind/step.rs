@@ -289,7 +289,7 @@ pub(super) fn project_exprs(rel: Rel, (columns, exprs): (Vec<Column>, Vec<Expr>)
 fn get_schema(rel: &Rel) -> Rel {
     let text = |text: &str| Literal::String(text.to_owned());
     let rows = rel.columns().iter().enumerate().map(|(index, column)| {
-        let ordinal = i64::try_from(index).map_or(Literal::Null, Literal::Long);
+        let ordinal = i32::try_from(index).map_or(Literal::Null, Literal::Int);
         vec![text(&column.name), ordinal, text(column.ty.system_name()), text(column.ty.name())]
     });
     let rows = rows.collect();
