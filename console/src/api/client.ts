@@ -28,8 +28,13 @@ export function get<T>(path: string, parameters: Parameters = {}, signal?: Abort
   return call<T>("GET", path + query(parameters), undefined, signal);
 }
 
-export function send<T>(method: "POST" | "PATCH" | "DELETE", path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+export function send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   return call<T>(method, path, body, signal);
+}
+
+/** The address of something to be downloaded. */
+export function download(path: string, parameters: Parameters = {}): string {
+  return ROOT + path + query(parameters);
 }
 
 /** Where live notices come from. */

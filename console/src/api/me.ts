@@ -4,7 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { meQuery } from "./queries";
 import type { Me } from "./types";
 
-export type Permission = "read" | "respond" | "manage_users" | "enrol_devices" | "read_audit";
+export type Permission = "read" | "respond" | "tune" | "manage_rules" | "manage_settings" | "manage_devices" | "manage_users"
+  | "enrol_devices" | "manage_tokens" | "read_audit";
 
 export function useMe(): Me | undefined {
   return useQuery(meQuery).data;

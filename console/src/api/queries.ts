@@ -3,8 +3,9 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { get, type Parameters } from "./client";
 import type {
-  Alert, AuditEntry, Device, DeviceSummary, Histogram, HuntingSchema, Incident, IncidentSummary, List, Me, Overview,
-  ProcessTree, TimelineEvent, User,
+  Alert, AlertFacets, AuditEntry, Classification, Device, DeviceSummary, EntityKind, EntityPage, EvidenceRow, Graph,
+  Histogram, HuntingSchema, Incident, IncidentFacets, IncidentSummary, List, Me, Overview, Person, ProcessTree, SavedView,
+  ServerHealth, StorySentence, TimelineEvent, User,
 } from "./types";
 
 const PAGE = 100;
@@ -28,6 +29,30 @@ export const incidentQuery = (number: number) =>
     queryKey: ["incidents", "one", number],
     queryFn: ({ signal }) => get<Incident>(`/incidents/${number}`, {}, signal),
   });
+
+export const incidentFacetsQuery = (filter: Parameters) => one<IncidentFacets>(["incidents", "facets", filter], "/incidents/facets", filter);
+
+export const storyQuery = (number: number) =>
+  one<{ sentences: StorySentence[] }>(["incidents", "story", number], `/incidents/${number}/story`);
+
+export const graphQuery = (number: number) => one<Graph>(["incidents", "graph", number], `/incidents/${number}/graph`);
+
+export const evidenceQuery = (number: number) =>
+  one<List<EvidenceRow>>(["incidents", "evidence", number], `/incidents/${number}/evidence`);
+
+export const classificationsQuery = queryOptions({
+  queryKey: ["classifications"],
+  queryFn: ({ signal }) => get<Classification[]>("/classifications", {}, signal),
+  staleTime: Infinity,
+});
+
+export const peopleQuery = one<List<Person>>(["people"], "/people");
+
+export const viewsQuery = one<List<SavedView>>(["views"], "/views");
+
+export const alertsQuery = (filter: Parameters) => pages<Alert>(["alerts", "list", filter], "/alerts", filter);
+
+export const alertFacetsQuery = (filter: Parameters) => one<AlertFacets>(["alerts", "facets", filter], "/alerts/facets", filter);
 
 export const alertQuery = (id: string) =>
   queryOptions({
@@ -72,12 +97,26 @@ export const schemaQuery = queryOptions({
   staleTime: Infinity,
 });
 
+export const entityQuery = (kind: EntityKind, value: string, days: number) =>
+  one<EntityPage>(["entities", kind, value, days], `/entities/${kind}/${encodeURIComponent(value)}`, { days });
+
+export const serverHealthQuery = queryOptions({
+  queryKey: ["server", "health"],
+  queryFn: ({ signal }) => get<ServerHealth>("/server/health", {}, signal),
+  refetchInterval: 10_000,
+});
+
 export const usersQuery = queryOptions({
   queryKey: ["users"],
   queryFn: ({ signal }) => get<List<User>>("/users", {}, signal),
 });
 
 export const auditQuery = pages<AuditEntry>(["audit"], "/audit", {});
+
+/** One answer; what it is about is its key. */
+export function one<T>(key: readonly unknown[], path: string, parameters: Parameters = {}) {
+  return queryOptions({ queryKey: key, queryFn: ({ signal }: { signal: AbortSignal }) => get<T>(path, parameters, signal) });
+}
 
 function pages<T>(key: readonly unknown[], path: string, filter: Parameters) {
   return infiniteQueryOptions({

@@ -72,3 +72,40 @@ export type User = With<Schemas["UserView"], { role: Role }>;
 export type OneTimePassword = Whole<Schemas["OneTimePassword"]>;
 export type AuditEntry = Whole<Schemas["AuditView"]>;
 export type EnrolmentToken = Whole<Schemas["EnrolmentTokenView"]>;
+
+export type Facet = Whole<Schemas["Facet"]>;
+export type IncidentFacets = Whole<Schemas["IncidentFacetsView"]>;
+export type AlertFacets = Whole<Schemas["AlertFacetsView"]>;
+export type Classification = Whole<Schemas["ClassificationView"]>;
+export type Person = Whole<Schemas["PersonView"]>;
+export type SavedView = Whole<Schemas["SavedViewView"]>;
+
+export type StorySentence = With<Schemas["SentenceView"], { severity: Severity | null }>;
+export type Thing = Whole<Schemas["ThingView"]>;
+export type EvidenceRow = With<Schemas["EvidenceRow"], { severity: Severity | null }>;
+export type GraphNode = With<Schemas["NodeView"], { severity: Severity | null }>;
+export type GraphEdge = Whole<Schemas["EdgeView"]>;
+export interface Graph {
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+  hidden: number;
+}
+export type Task = Whole<Schemas["TaskView"]>;
+
+export type EntityKind = "users" | "files" | "addresses" | "domains";
+export type EntityPage = With<Schemas["EntityPage"], { alerts: Alert[] }>;
+
+export type Rule = With<Schemas["RuleView"], { severity: Severity }>;
+export type Technique = Whole<Schemas["TechniqueView"]>;
+export type TuningRule = Whole<Schemas["TuningRuleView"]>;
+export type Suggestion = Whole<Schemas["SuggestionView"]>;
+export type TuningCondition = Whole<Schemas["ConditionView"]>;
+export type Preview = Whole<Schemas["PreviewView"]>;
+
+export type DeviceGroup = Whole<Schemas["DeviceGroupView"]>;
+export type Retention = Whole<Schemas["RetentionView"]>;
+export type Channel = Whole<Schemas["ChannelView"]>;
+export type ApiToken = Whole<Schemas["ApiTokenView"]>;
+export type ApiTokenOnce = Whole<Schemas["ApiTokenOnce"]>;
+export type KnownEnrolmentToken = Whole<Schemas["KnownEnrolmentTokenView"]>;
+export type ServerHealth = Whole<Schemas["ServerHealth"]>;

@@ -3,10 +3,11 @@ import { Modal } from "@mantine/core";
 
 const KEYS: readonly (readonly [group: string, keys: readonly (readonly [string, string])[]])[] = [
   ["Everywhere", [
-    ["g i", "Incidents"], ["g d", "Devices"], ["g h", "Hunting"], ["g u", "Users"], ["g l", "Audit log"],
+    ["g o", "Home"], ["g i", "Incidents"], ["g a", "Alerts"], ["g h", "Hunting"], ["g r", "Detections"], ["g d", "Devices"],
+    ["g s", "Settings"], ["g y", "System health"], ["g u", "Users"], ["g l", "Audit log"],
     ["/", "Search field of the page"], ["?", "This help"],
   ]],
-  ["Lists", [["j, k", "Next, previous"], ["Enter", "Open"]]],
+  ["Lists", [["j, k", "Next, previous"], ["Enter", "Open"], ["x", "Choose"]]],
   ["Process tree", [
     ["↑ ↓", "Next, previous process"], ["→", "Open, then go inside"], ["←", "Close, then go to the parent"],
     ["Home, End", "First, last"], ["letters", "Go to a process by name"],

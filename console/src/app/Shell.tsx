@@ -7,7 +7,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { send, signedOut } from "../api/client";
 import { may, useMe } from "../api/me";
 import { overviewQuery } from "../api/queries";
-import { Book, Layers, Moon, People, Screen, Search, Sun, Tower } from "../ui/icons";
+import { Bell, Book, Cog, Home, Layers, Moon, People, Pulse, Screen, Search, Sun, Target, Tower } from "../ui/icons";
 import { Help } from "./Help";
 import { useKeys } from "./keys";
 import { useLiveNotices } from "./live";
@@ -31,7 +31,7 @@ export function Shell() {
 function TopBar({ onHelp }: { onHelp: () => void }) {
   return (
     <header className="top-bar">
-      <Link to="/incidents" search={{}} className="brand"><Tower /><span>Bartizan</span></Link>
+      <Link to="/" search={{}} className="brand"><Tower /><span>Bartizan</span></Link>
       <span className="grow" />
       <span className="quiet" title="All times are in UTC">UTC</span>
       <SchemeSwitch />
@@ -84,10 +84,15 @@ function Places() {
   const open = useQuery(overviewQuery).data?.open_incidents;
   return (
     <nav className="places" aria-label="Places">
+      <Place to="/" icon={<Home />} name="Home" />
       <Place to="/incidents" icon={<Layers />} name="Incidents" count={open} />
+      <Place to="/alerts" icon={<Bell />} name="Alerts" />
       <Place to="/hunting" icon={<Search />} name="Hunting" />
+      <Place to="/detections" icon={<Target />} name="Detections" />
       <Place to="/devices" icon={<Screen />} name="Devices" />
-      {may(me, "manage_users") || may(me, "read_audit") ? <h2>Administration</h2> : null}
+      <h2>Administration</h2>
+      <Place to="/settings" icon={<Cog />} name="Settings" />
+      <Place to="/health" icon={<Pulse />} name="System health" />
       {may(me, "manage_users") ? <Place to="/users" icon={<People />} name="Users" /> : null}
       {may(me, "read_audit") ? <Place to="/audit" icon={<Book />} name="Audit log" /> : null}
     </nav>
@@ -95,7 +100,7 @@ function Places() {
 }
 
 interface PlaceProps {
-  to: "/incidents" | "/hunting" | "/devices" | "/users" | "/audit";
+  to: "/" | "/incidents" | "/alerts" | "/hunting" | "/detections" | "/devices" | "/settings" | "/health" | "/users" | "/audit";
   icon: ReactNode;
   name: string;
   count?: number | undefined;
@@ -103,7 +108,7 @@ interface PlaceProps {
 
 function Place({ to, icon, name, count }: PlaceProps) {
   return (
-    <Link to={to} search={{}} className="place" activeOptions={{ includeSearch: false }} activeProps={{ className: "place place-here" }}>
+    <Link to={to} search={{}} className="place" activeOptions={{ includeSearch: false, exact: to === "/" }} activeProps={{ className: "place place-here" }}>
       {icon}<span className="grow">{name}</span>
       {count ? <span className="quiet tabular" title={`${count} not resolved`}>{count}</span> : null}
     </Link>

@@ -4,7 +4,9 @@ import { useEffect } from "react";
 
 import { isTyping } from "../ui/typing";
 
-const PLACES = { i: "/incidents", d: "/devices", h: "/hunting", u: "/users", l: "/audit" } as const;
+const PLACES = {
+  o: "/", i: "/incidents", a: "/alerts", d: "/devices", h: "/hunting", r: "/detections", s: "/settings", y: "/health", u: "/users", l: "/audit",
+} as const;
 /** How long g waits for its letter. */
 const PATIENCE_MS = 1_200;
 

@@ -1,6 +1,6 @@
 // Addresses and their pages. Pages are loaded when they are first opened; the view of every page is in its address.
 import {
-  createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, Outlet, redirect,
+  createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect,
 } from "@tanstack/react-router";
 
 import { Failure } from "../api/client";
@@ -44,9 +44,15 @@ const page = <Path extends string>(path: Path, component: ReturnType<typeof lazy
 const routes = root.addChildren([
   signIn,
   shell.addChildren([
-    createRoute({ getParentRoute: () => shell, path: "/", component: () => <Navigate to="/incidents" replace /> }),
+    page("/", lazyRouteComponent(() => import("../features/home/HomePage"), "HomePage")),
     page("/incidents", lazyRouteComponent(() => import("../features/incidents/QueuePage"), "QueuePage")),
     page("/incidents/$number", lazyRouteComponent(() => import("../features/incidents/IncidentPage"), "IncidentPage")),
+    page("/alerts", lazyRouteComponent(() => import("../features/incidents/AlertsPage"), "AlertsPage")),
+    page("/alerts/$id", lazyRouteComponent(() => import("../features/incidents/AlertPage"), "AlertPage")),
+    page("/entities/$kind/$value", lazyRouteComponent(() => import("../features/entities/EntityPage"), "EntityPage")),
+    page("/detections", lazyRouteComponent(() => import("../features/detections/DetectionsPage"), "DetectionsPage")),
+    page("/health", lazyRouteComponent(() => import("../features/health/HealthPage"), "HealthPage")),
+    page("/settings", lazyRouteComponent(() => import("../features/settings/SettingsPage"), "SettingsPage")),
     page("/devices", lazyRouteComponent(() => import("../features/devices/DevicesPage"), "DevicesPage")),
     page("/devices/$id", lazyRouteComponent(() => import("../features/devices/DevicePage"), "DevicePage")),
     page("/hunting", lazyRouteComponent(() => import("../features/hunting/HuntingPage"), "HuntingPage")),

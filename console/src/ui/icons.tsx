@@ -50,3 +50,8 @@ export const File = ({ size }: Props) => <Icon size={size}><path d="M7 3h7l4 4v1
 export const Terminal = ({ size }: Props) => <Icon size={size}><rect x="3" y="4" width="18" height="16" rx="2" /><path d="m7 9 3 3-3 3M13 15h4" /></Icon>;
 export const Cog = ({ size }: Props) => <Icon size={size}><rect x="5" y="5" width="14" height="14" rx="3" /><path d="M9 9h6v6H9z" /></Icon>;
 export const Play = ({ size }: Props) => <Icon size={size}><path d="M7 4.500v15l12-7.500z" /></Icon>;
+export const Home = ({ size }: Props) => <Icon size={size}><path d="m3 11 9-7 9 7v9h-6v-6H9v6H3z" /></Icon>;
+export const Bell = ({ size }: Props) => <Icon size={size}><path d="M6 16V11a6 6 0 0 1 12 0v5l1.500 2h-15zM10 20.500h4" /></Icon>;
+export const Target = ({ size }: Props) => <Icon size={size}><circle cx="12" cy="12" r="8.500" /><circle cx="12" cy="12" r="4" /><path d="M12 1.500v4M12 18.500v4M1.500 12h4M18.500 12h4" /></Icon>;
+export const Pulse = ({ size }: Props) => <Icon size={size}><path d="M3 12h4l2.500-7 5 14 2.500-7h4" /></Icon>;
+export const Bolt = ({ size }: Props) => <Icon size={size}><path d="M13 3 5 13.500h6L11 21l8-10.500h-6z" /></Icon>;

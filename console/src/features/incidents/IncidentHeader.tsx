@@ -6,19 +6,16 @@ import { Link } from "@tanstack/react-router";
 import { send } from "../../api/client";
 import { may, useMe } from "../../api/me";
 import { incidentQuery } from "../../api/queries";
-import { STATUSES, type Incident, type Status } from "../../api/types";
+import { STATUSES, type Incident } from "../../api/types";
 import { DeviceText } from "../../ui/DeviceText";
 import { counted } from "../../ui/number";
 import { useTitle } from "../../ui/Page";
 import { Severity } from "../../ui/Severity";
 import { Time } from "../../ui/Time";
+import { CaseMenu, type Change } from "./CaseMenu";
 import { StatusBadge } from "./StatusBadge";
 import { spoken } from "./words";
 
-interface Change {
-  status?: Status;
-  assigned_to?: string | null;
-}
 
 export function IncidentHeader({ incident }: { incident: Incident }) {
   useTitle(`#${incident.number} ${incident.title}`);
@@ -38,6 +35,8 @@ export function IncidentHeader({ incident }: { incident: Incident }) {
         ))}</span>
         <span><Time at={incident.first_at} /> to <Time at={incident.last_at} /></span>
         {incident.tactics.length > 0 ? <span>{incident.tactics.map(spoken).join(", ")}</span> : null}
+        {incident.classification ? <span>{incident.classification}{incident.determination ? `: ${incident.determination}` : ""}</span> : null}
+        {incident.tags.length > 0 ? <span>{incident.tags.map((tag) => <span key={tag} className="status">{tag}</span>)}</span> : null}
         <span>{incident.assigned_to ? `Assigned to ${incident.assigned_to}` : "Assigned to nobody"}</span>
       </p>
       {incident.severity_reason ? <p className="quiet">{incident.severity} because <DeviceText text={incident.severity_reason} /></p> : null}
@@ -72,6 +71,7 @@ function Actions({ incident }: { incident: Incident }) {
           ))}
         </Menu.Dropdown>
       </Menu>
+      <CaseMenu incident={incident} allowed={allowed} onChange={(next) => change.mutate(next)} />
       <Button variant="filled" disabled={!allowed || change.isPending} title={why}
         onClick={() => change.mutate({ status: resolved ? "In progress" : "Resolved" })}>
         {resolved ? "Open again" : "Resolve"}

@@ -7,7 +7,6 @@ import { useMemo } from "react";
 
 import { incidentQuery } from "../../api/queries";
 import type { Incident, JoinedAlert } from "../../api/types";
-import { counted } from "../../ui/number";
 import { Page } from "../../ui/Page";
 import type { Search } from "../../ui/search";
 import { Failed, Waiting } from "../../ui/states";
@@ -16,8 +15,11 @@ import { AlertFollowUp, AlertReason } from "./AlertDetails";
 import { AlertList, byTime } from "./AlertList";
 import { IncidentHeader } from "./IncidentHeader";
 import { ProcessDetails } from "./ProcessDetails";
-import { ProcessTree } from "./ProcessTree";
+import { StoryPane } from "./StoryPane";
+import { TasksPane } from "./TasksPane";
+import { TreeSection } from "./TreeSection";
 import { useForest } from "./useForest";
+import { Views } from "./Views";
 import "./incidents.css";
 
 export function IncidentPage() {
@@ -37,13 +39,14 @@ function Story({ incident }: { incident: Incident }) {
   const alerts = useMemo(() => byTime(incident.alerts), [incident.alerts]);
   const tree = useForest(alerts);
   const go = (next: Search) =>
-    void navigate({ to: "/incidents/$number", params: { number: String(incident.number) }, search: { pane: search["pane"], ...next }, replace: true });
+    void navigate({ to: "/incidents/$number", params: { number: String(incident.number) }, search: next, replace: true });
 
   const chosen = choose(alerts, search);
   const process = chosen.key === undefined ? undefined : tree.forest.byKey.get(chosen.key);
   const shown = chosen.alert ? [chosen.alert] : alerts.filter((alert) => process && alert.process === process.node.key);
   const device = deviceOf(incident, shown[0] ?? alerts[0]);
-  const selectAlert = (alert: JoinedAlert) => go({ alert: alert.id, pane: undefined });
+  const selectAlert = (alert: JoinedAlert) => go({ alert: alert.id, pane: undefined, view: search["view"] });
+  const pane = search["pane"] ?? (search["node"] || search["alert"] ? "details" : "story");
 
   return (
     <>
@@ -54,30 +57,21 @@ function Story({ incident }: { incident: Incident }) {
             <h2>Alerts <span className="quiet">{alerts.length}</span></h2>
             <AlertList alerts={alerts} selected={chosen.alert?.id} onSelect={selectAlert} />
           </section>
-          <section className="story-tree" aria-label="Processes">
-            <h2>Process tree <span className="quiet">{tree.forest.byKey.size > 0 ? counted(tree.forest.byKey.size, "process", "processes") : ""}
-              {tree.partial ? ", the story has more than are shown" : ""}</span>
-              {tree.above > 0 ? (
-                <button type="button" className="above" aria-expanded={tree.aboveShown} onClick={() => tree.showAbove(!tree.aboveShown)}>
-                  {tree.aboveShown ? "Begin at the story" : `Show ${counted(tree.above, "ancestor")}`}
-                </button>
-              ) : null}</h2>
-            {tree.error ? <Failed why={tree.error} retry={tree.retry} /> : null}
-            {tree.pending && tree.forest.byKey.size === 0 ? <Waiting /> : null}
-            {tree.forest.byKey.size > 0 ? (
-              <ProcessTree forest={tree.forest} open={tree.open} selected={chosen.row} day={incident.first_at.slice(0, 10)}
-                onSelect={(key) => go({ node: key, pane: undefined })} onToggle={tree.toggle} onLoad={tree.load} />
-            ) : null}
-            {!tree.pending && !tree.error && tree.forest.byKey.size === 0 ? <p className="section quiet">These alerts are not about processes, so there is no tree.</p> : null}
-          </section>
+          <Views incident={incident} view={search["view"]} onView={(view) => go({ node: search["node"], alert: search["alert"], view })}
+            onThing={(thing) => go({ view: search["view"], ...thing })}>
+            <TreeSection tree={tree} row={chosen.row} day={incident.first_at.slice(0, 10)} onSelect={(key) => go({ node: key, pane: undefined })} />
+          </Views>
         </div>
         <aside className="story-pane" aria-label="Details and activity">
-          <Tabs value={search["pane"] === "activity" ? "activity" : "details"} keepMounted={false}
-            onChange={(pane) => go({ node: search["node"], alert: search["alert"], pane: pane === "activity" ? pane : undefined })}>
+          <Tabs value={pane} keepMounted={false} onChange={(next) => go({ node: search["node"], alert: search["alert"], view: search["view"], pane: next ?? undefined })}>
             <Tabs.List>
+              <Tabs.Tab value="story">Story</Tabs.Tab>
               <Tabs.Tab value="details">Details</Tabs.Tab>
+              <Tabs.Tab value="tasks">Tasks {incident.tasks.length > 0 ? incident.tasks.filter((task) => !task.done).length : ""}</Tabs.Tab>
               <Tabs.Tab value="activity">Activity {incident.activity.length}</Tabs.Tab>
             </Tabs.List>
+            <Tabs.Panel value="story"><StoryPane incident={incident} onThing={(thing) => go({ view: search["view"], ...thing })} /></Tabs.Panel>
+            <Tabs.Panel value="tasks"><TasksPane incident={incident} /></Tabs.Panel>
             <Tabs.Panel value="details">
               {chosen.alert ? <AlertReason alert={chosen.alert} /> : null}
               {process ? <ProcessDetails node={process.node} device={device} /> : null}

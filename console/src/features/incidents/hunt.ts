@@ -25,6 +25,17 @@ export function processQuery(device: string, pid: number, from: string, to: stri
   ].join("\n");
 }
 
+/** Everything of a device around a moment, over all tables that tell what happens. */
+export function aroundQuery(device: string, at: string): string {
+  return [
+    "union withsource=Source DeviceProcessEvents, DeviceFileEvents, DeviceNetworkEvents, DeviceLogonEvents, DeviceEvents",
+    `| where DeviceName == ${quoted(device)}`,
+    `| where Timestamp between (datetime(${shifted(at, -5 * 60_000)}) .. datetime(${shifted(at, 5 * 60_000)}))`,
+    "| project Timestamp, Source, ActionType, InitiatingProcessFileName, FileName, FolderPath, RemoteIP, RemotePort, ProcessCommandLine",
+    "| order by Timestamp asc",
+  ].join("\n");
+}
+
 /** Where else a file was run. */
 export function hashQuery(sha256: string): string {
   return [

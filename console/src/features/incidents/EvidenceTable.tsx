@@ -1,0 +1,65 @@
+// Everything an incident is about, once each, with the verdict people gave.
+import { Select } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+
+import { send } from "../../api/client";
+import { may, useMe } from "../../api/me";
+import { evidenceQuery } from "../../api/queries";
+import type { EvidenceRow, Incident } from "../../api/types";
+import { DeviceText } from "../../ui/DeviceText";
+import type { Search } from "../../ui/search";
+import { Severity } from "../../ui/Severity";
+import { Failed, Waiting } from "../../ui/states";
+import { Time } from "../../ui/Time";
+import { placeOf, selectionOf } from "./things";
+
+const VERDICTS = ["Unknown", "Malicious", "Suspicious", "Clean"];
+
+export function EvidenceTable({ incident, onThing }: { incident: Incident; onThing: (search: Search) => void }) {
+  const query = useQuery(evidenceQuery(incident.number));
+  const client = useQueryClient();
+  const me = useMe();
+  const judge = useMutation({
+    mutationFn: (next: { entity: string; verdict: string }) => send("PUT", `/incidents/${incident.number}/verdicts`, next),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["incidents"] }),
+  });
+  if (query.isPending) return <Waiting />;
+  if (query.isError) return <Failed why={query.error} retry={() => void query.refetch()} />;
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label="Evidence">
+      <table className="table">
+        <thead><tr>
+          <th scope="col">Kind</th><th scope="col">What</th><th scope="col">Where</th><th scope="col">Gravest alert</th><th scope="col" className="number">Alerts</th>
+          <th scope="col">First seen</th><th scope="col">Verdict</th>
+        </tr></thead>
+        <tbody>
+          {query.data.items.map((row) => (
+            <tr key={row.id}>
+              <td>{row.kind}</td>
+              <td className="incident-title"><What of={row} onThing={onThing} /></td>
+              <td><DeviceText text={row.detail} /></td>
+              <td>{row.severity ? <Severity level={row.severity} /> : <span className="quiet">none</span>}</td>
+              <td className="number">{row.alerts.length}</td>
+              <td><Time at={row.first_at} /></td>
+              <td>
+                <Select size="xs" aria-label={`Verdict on ${row.label}`} data={VERDICTS} value={row.verdict} disabled={!may(me, "respond")} allowDeselect={false}
+                  title={row.verdict_by ? `by ${row.verdict_by}` : `Suggested: ${row.suggested}`} onChange={(verdict) => { if (verdict) judge.mutate({ entity: row.id, verdict }); }} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function What({ of, onThing }: { of: EvidenceRow; onThing: (search: Search) => void }) {
+  const selection = selectionOf(of);
+  if (selection) return <button type="button" className="thing" onClick={() => onThing({ ...selection, view: undefined, pane: "details" })}><DeviceText text={of.label} /></button>;
+  const place = placeOf(of, of.sha256);
+  if (!place) return <DeviceText text={of.label} />;
+  return place.to === "/devices/$id"
+    ? <Link to={place.to} params={place.params} search={{}}><DeviceText text={of.label} /></Link>
+    : <Link to={place.to} params={place.params} search={{}}><DeviceText text={of.label} /></Link>;
+}
