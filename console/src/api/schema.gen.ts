@@ -11,8 +11,43 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The alerts. */
-        get: operations["alerts"];
+        /** The queue. */
+        get: operations["get_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change several alerts alike. Gives those that there are. */
+        patch: operations["patch_alerts"];
+        trace?: never;
+    };
+    "/api/v1/alerts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The queue as a file: all that match, at most 100,000. */
+        get: operations["get_alerts_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the alerts of the queue are like. */
+        get: operations["get_alerts_facets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -29,13 +64,14 @@ export interface paths {
             cookie?: never;
         };
         /** An alert with its evidence. */
-        get: operations["alert"];
+        get: operations["get_alerts_id"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change what people decide about an alert. */
+        patch: operations["patch_alerts_id"];
         trace?: never;
     };
     "/api/v1/alerts/{id}/tree": {
@@ -46,10 +82,45 @@ export interface paths {
             cookie?: never;
         };
         /** The process tree around an alert: its ancestors, and what the eldest of its story started. */
-        get: operations["tree"];
+        get: operations["get_alerts_id_tree"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens of programs, latest first. */
+        get: operations["get_api_tokens"];
+        put?: never;
+        /** Make a token for a program. It is shown once. */
+        post: operations["post_api_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a token; it opens nothing from now on. */
+        delete: operations["delete_api_tokens_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -63,10 +134,80 @@ export interface paths {
             cookie?: never;
         };
         /** The audit log, latest first. */
-        get: operations["audit"];
+        get: operations["get_audit"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log as a file. */
+        get: operations["get_audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What incidents and alerts can be said to be. */
+        get: operations["get_classifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups of devices, by name. */
+        get: operations["get_device_groups"];
+        put?: never;
+        /** Make a group. */
+        post: operations["post_device_groups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a group's name and description. */
+        put: operations["put_device_groups_id"];
+        post?: never;
+        /** Remove a group; its devices are in none then. */
+        delete: operations["delete_device_groups_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -80,7 +221,24 @@ export interface paths {
             cookie?: never;
         };
         /** The devices. */
-        get: operations["devices"];
+        get: operations["get_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The devices as a file. */
+        get: operations["get_devices_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -96,14 +254,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A device: what it is, how its sensor is, what was lost. */
-        get: operations["device"];
+        /** A device: what it is, how its sensor is, what was lost, who is on it, its incidents. */
+        get: operations["get_devices_id"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change what people say of a device. */
+        patch: operations["patch_devices_id"];
         trace?: never;
     };
     "/api/v1/devices/{id}/processes/{key}/tree": {
@@ -114,9 +273,26 @@ export interface paths {
             cookie?: never;
         };
         /** The tree around a process of a device: its ancestors and what it started. */
-        get: operations["process_tree"];
+        get: operations["get_devices_id_processes_key_tree"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shut a device out: its certificate opens nothing any more, and nothing it sends is taken. */
+        post: operations["post_devices_id_revoke"];
         delete?: never;
         options?: never;
         head?: never;
@@ -131,7 +307,24 @@ export interface paths {
             cookie?: never;
         };
         /** A page of a device's events. */
-        get: operations["timeline"];
+        get: operations["get_devices_id_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/timeline/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A device's events as a file, however far back: at most 100,000. */
+        get: operations["get_devices_id_timeline_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -148,7 +341,7 @@ export interface paths {
             cookie?: never;
         };
         /** How many events of a device there are at each time. */
-        get: operations["histogram"];
+        get: operations["get_devices_id_timeline_histogram"];
         put?: never;
         post?: never;
         delete?: never;
@@ -164,10 +357,96 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The tokens that let machines in, latest first. */
+        get: operations["get_enrolment_tokens"];
         put?: never;
         /** Make a token that lets one machine in. */
-        post: operations["make_token"];
+        post: operations["post_enrolment_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolment-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a token that was not used yet. */
+        delete: operations["delete_enrolment_tokens_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/addresses/{ip}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An address: who spoke with it, by which programs. */
+        get: operations["get_entities_addresses_ip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/domains/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A domain: who spoke with it, by which programs. */
+        get: operations["get_entities_domains_name"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/files/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file by its SHA-256: where it was, under which names, who ran or wrote it. */
+        get: operations["get_entities_files_sha256"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/users/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A user: where they acted, with what. */
+        get: operations["get_entities_users_name"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -182,7 +461,7 @@ export interface paths {
             cookie?: never;
         };
         /** Whether the server is up. */
-        get: operations["health"];
+        get: operations["get_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -201,7 +480,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Ask a question. */
-        post: operations["run"];
+        post: operations["post_hunting_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -216,7 +495,7 @@ export interface paths {
             cookie?: never;
         };
         /** What can be asked: tables, columns, functions, operators. */
-        get: operations["schema"];
+        get: operations["get_hunting_schema"];
         put?: never;
         post?: never;
         delete?: never;
@@ -235,7 +514,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Whether a question can be asked. */
-        post: operations["validate"];
+        post: operations["post_hunting_validate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -250,9 +529,61 @@ export interface paths {
             cookie?: never;
         };
         /** The queue. */
-        get: operations["incidents"];
+        get: operations["get_incidents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change several incidents alike. Gives those that there are. */
+        patch: operations["patch_incidents"];
+        trace?: never;
+    };
+    "/api/v1/incidents/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The queue as a file: all that match, at most 100,000. */
+        get: operations["get_incidents_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the incidents of the queue are like. */
+        get: operations["get_incidents_facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put incidents into another. Their alerts go over; their history stays and says where they went. */
+        post: operations["post_incidents_merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -266,15 +597,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An incident with its story. */
-        get: operations["incident"];
+        /** An incident with its story. One that went into another says so in `merged_into` and has no alerts any more. */
+        get: operations["get_incidents_number"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change an incident's status or who has it. */
-        patch: operations["change"];
+        /** Change what people decide about an incident. */
+        patch: operations["patch_incidents_number"];
         trace?: never;
     };
     "/api/v1/incidents/{number}/comments": {
@@ -287,7 +618,143 @@ export interface paths {
         get?: never;
         put?: never;
         /** Comment on an incident. */
-        post: operations["comment"];
+        post: operations["post_incidents_number_comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{number}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The evidence of an incident. */
+        get: operations["get_incidents_number_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{number}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The attack graph of an incident. */
+        get: operations["get_incidents_number_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{number}/move-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move alerts into another incident, or into a new one. Gives the incident that they are in then. */
+        post: operations["post_incidents_number_move_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{number}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of an incident. */
+        get: operations["get_incidents_number_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{number}/story": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The story of an incident in words. */
+        get: operations["get_incidents_number_story"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{number}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a task. */
+        post: operations["post_incidents_number_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{number}/tasks/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a task: its title, who has it, whether it is done. */
+        patch: operations["patch_incidents_number_tasks_task"];
+        trace?: never;
+    };
+    "/api/v1/incidents/{number}/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a piece of evidence is. */
+        put: operations["put_incidents_number_verdicts"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -302,7 +769,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who is signed in. */
-        get: operations["me"];
+        get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -321,7 +788,77 @@ export interface paths {
         get?: never;
         put?: never;
         /** Choose a password. All sessions of the user end. */
-        post: operations["choose_password"];
+        post: operations["post_me_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The channels. */
+        get: operations["get_notifications_channels"];
+        put?: never;
+        /** Make a channel. */
+        post: operations["post_notifications_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a channel. */
+        put: operations["put_notifications_channels_id"];
+        post?: never;
+        /** Remove a channel and what waits for it. */
+        delete: operations["delete_notifications_channels_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/channels/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest deliveries of a channel, latest first. */
+        get: operations["get_notifications_channels_id_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test through a channel. How it went is told by `GET …/deliveries` a moment later. */
+        post: operations["post_notifications_channels_id_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -335,8 +872,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The first page's figures. */
-        get: operations["overview"];
+        /** The first page. */
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who can be given work. */
+        get: operations["get_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -353,7 +907,59 @@ export interface paths {
             cookie?: never;
         };
         /** The rules. */
-        get: operations["rules"];
+        get: operations["get_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which ATT&CK techniques the rules see. */
+        get: operations["get_rules_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A rule. */
+        get: operations["get_rules_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Let a rule judge, or not. */
+        patch: operations["patch_rules_id"];
+        trace?: never;
+    };
+    "/api/v1/server/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the server is. */
+        get: operations["get_server_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -372,9 +978,27 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sign in. */
-        post: operations["sign_in"];
+        post: operations["post_session"];
         /** Sign out. */
-        delete: operations["sign_out"];
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long things are kept. */
+        get: operations["get_settings_retention"];
+        /** Say how long things are kept. */
+        put: operations["put_settings_retention"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -388,9 +1012,79 @@ export interface paths {
             cookie?: never;
         };
         /** What changes, as it changes. An event `reset` says that notices were missed: ask for everything again. */
-        get: operations["stream"];
+        get: operations["get_stream"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tuning/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a condition would have done in the past. */
+        post: operations["post_tuning_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tuning/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tuning rules. */
+        get: operations["get_tuning_rules"];
+        put?: never;
+        /** Make a tuning rule. It is applied to alerts from now on. */
+        post: operations["post_tuning_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tuning/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a tuning rule. */
+        put: operations["put_tuning_rules_id"];
+        post?: never;
+        /** Remove a tuning rule. What it hid is shown again. */
+        delete: operations["delete_tuning_rules_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tuning/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suggest a narrow condition from an alert, with what it would have done. */
+        post: operations["post_tuning_suggest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -405,14 +1099,31 @@ export interface paths {
             cookie?: never;
         };
         /** All users. */
-        get: operations["users"];
+        get: operations["get_users"];
         put?: never;
         /** Make a user with a one-time password. */
-        post: operations["make_user"];
+        post: operations["post_users"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a user's role, shut them out or let them in again, take their second factor away. */
+        patch: operations["patch_users_id"];
         trace?: never;
     };
     "/api/v1/users/{id}/reset-password": {
@@ -425,8 +1136,44 @@ export interface paths {
         get?: never;
         put?: never;
         /** Give a user a new one-time password and end their sessions. */
-        post: operations["reset_password"];
+        post: operations["post_users_id_reset_password"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's views, and the shared ones. */
+        get: operations["get_views"];
+        put?: never;
+        /** Keep a view. */
+        post: operations["post_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a view of one's own. */
+        put: operations["put_views_id"];
+        post?: never;
+        /** Remove a view of one's own. */
+        delete: operations["delete_views_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -441,7 +1188,10 @@ export interface components {
             /** @description Who, when it was a person. */
             actor?: string | null;
             at: string;
-            /** @description `opened`, `joined`, `status`, `assigned` or `comment`. */
+            /**
+             * @description `opened`, `joined`, `status`, `assigned`, `comment`, `classified`, `tagged`, `hand_over`, `merged`,
+             *     `moved`, `task` or `verdict`.
+             */
             kind: string;
             /** Format: int64 */
             number: number;
@@ -455,9 +1205,29 @@ export interface components {
             hour: string;
             severity: string;
         };
+        /** @description What the alerts of a list are like: how many there are of each value, among the latest 10,000. */
+        AlertFacetsView: {
+            /** @description The empty value is nobody. */
+            assigned_to: components["schemas"]["Facet"][];
+            device: components["schemas"]["Facet"][];
+            /** @description There are more. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description How many were looked at.
+             */
+            of: number;
+            rule: components["schemas"]["Facet"][];
+            severity: components["schemas"]["Facet"][];
+            status: components["schemas"]["Facet"][];
+        };
         /** @description An alert. */
         AlertView: {
+            assigned_to?: string | null;
+            /** @description What it turned out to be. */
+            classification?: string | null;
             description: string;
+            determination?: string | null;
             device_id: string;
             device_name: string;
             event_at: string;
@@ -465,6 +1235,8 @@ export interface components {
             evidence: components["schemas"]["EvidenceView"][];
             /** @description The eldest process of its story. */
             family?: string | null;
+            /** @description A tuning rule hides it. */
+            hidden: boolean;
             id: string;
             /** Format: int64 */
             incident?: number | null;
@@ -474,11 +1246,18 @@ export interface components {
             raised_at: string;
             rule: string;
             severity: string;
+            /** @description `New`, `In progress` or `Resolved`. */
+            status: string;
             tactics: string[];
             techniques: string[];
             title: string;
             /** @description What to look at next. */
             triage: string[];
+            /**
+             * Format: int64
+             * @description The tuning rule that hides it or resolved it.
+             */
+            tuned_by?: number | null;
         };
         /** @description A column of an answer. */
         AnswerColumn: {
@@ -497,6 +1276,22 @@ export interface components {
             files_read: number;
             /** Format: int64 */
             hot_rows: number;
+        };
+        /** @description A token, shown once. */
+        ApiTokenOnce: {
+            expires_at: string;
+            token: string;
+        };
+        /** @description A token without its secret. */
+        ApiTokenView: {
+            created_at: string;
+            created_by: string;
+            expired: boolean;
+            expires_at: string;
+            /** @description By what it is revoked. */
+            id: string;
+            name: string;
+            role: string;
         };
         /** @description Something somebody did. */
         AuditView: {
@@ -521,12 +1316,102 @@ export interface components {
             count: number;
             kind: string;
         };
-        /** @description What to change. What is left out stays; `assigned_to: null` gives it to nobody. */
-        ChangeIncident: {
+        /** @description What to change. What is left out stays; `null` takes it away. */
+        ChangeAlert: {
             /** @description A user's name. */
             assigned_to?: string | null;
+            /** @description `True positive`, `Informational` or `False positive`. */
+            classification?: string | null;
+            /** @description What it is more exactly. */
+            determination?: string | null;
             /** @description `New`, `In progress` or `Resolved`. */
             status?: string | null;
+        };
+        /** @description The same change of several alerts. */
+        ChangeAlerts: {
+            change: components["schemas"]["ChangeAlert"];
+            /** @description Which, at most 1000. */
+            ids: string[];
+        };
+        /** @description What to change about a device. What is left out stays. */
+        ChangeDevice: {
+            /**
+             * Format: int64
+             * @description A group's id, or `null` for none.
+             */
+            group?: number | null;
+            tags?: string[] | null;
+            /** @description `low`, `normal`, `high` or `critical`. */
+            value?: string | null;
+        };
+        /** @description What to change. What is left out stays; `null` takes it away. */
+        ChangeIncident: {
+            /** @description A user's name; `null` gives it to nobody. */
+            assigned_to?: string | null;
+            /** @description `True positive`, `Informational` or `False positive`: see `GET /classifications`. */
+            classification?: string | null;
+            /** @description What it is more exactly. */
+            determination?: string | null;
+            /** @description What the next person should know. */
+            hand_over?: string | null;
+            /** @description `New`, `In progress` or `Resolved`. */
+            status?: string | null;
+            /** @description Its tags from now on. */
+            tags?: string[] | null;
+        };
+        /** @description The same change of several incidents. */
+        ChangeIncidents: {
+            change: components["schemas"]["ChangeIncident"];
+            /** @description Which, at most 500. */
+            numbers: number[];
+        };
+        /** @description Whether a rule shall judge. */
+        ChangeRule: {
+            enabled: boolean;
+            /** @description Why. */
+            reason?: string;
+        };
+        /** @description What to change about a task. What is left out stays. */
+        ChangeTask: {
+            assigned_to?: string | null;
+            done?: boolean | null;
+            title?: string | null;
+        };
+        /** @description What to change about a user. What is left out stays. Their sessions end. */
+        ChangeUser: {
+            /** @description They may not sign in. */
+            disabled?: boolean | null;
+            /** @description `reader`, `responder` or `administrator`. */
+            role?: string | null;
+            /** @description `false` takes their second factor away, when they lost it. */
+            second_factor?: boolean | null;
+        };
+        /** @description What changed since a time. */
+        ChangesView: {
+            /** Format: int64 */
+            alerts: number;
+            /** Format: int64 */
+            devices_enrolled: number;
+            /** Format: int64 */
+            incidents_opened: number;
+            /** Format: int64 */
+            incidents_resolved: number;
+            since: string;
+        };
+        /** @description Where notifications go. */
+        ChannelView: {
+            enabled: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @description `webhook`, `syslog` or `email`. */
+            kind: string;
+            latest?: null | components["schemas"]["DeliveryView"];
+            /** @description Only of incidents at least as grave. */
+            least_severity: string;
+            name: string;
+            /** @description A webhook is signed. */
+            signed: boolean;
+            target: string;
         };
         /** @description Another password. */
         ChoosePassword: {
@@ -541,6 +1426,12 @@ export interface components {
              */
             new: string;
         };
+        /** @description What an incident or an alert can be said to be. */
+        ClassificationView: {
+            classification: string;
+            /** @description What it can be more exactly. */
+            determinations: string[];
+        };
         /** @description A column. */
         ColumnView: {
             doc: string;
@@ -550,6 +1441,13 @@ export interface components {
         /** @description Something to say about an incident. */
         Comment: {
             text: string;
+        };
+        /** @description One thing an alert must hold. */
+        ConditionView: {
+            /** @description `device`, `user`, `image`, `command_line`, `parent_image`, `sha256`, `file` or `address`. */
+            field: string;
+            /** @description What it holds; `*` stands for any characters. */
+            value: string;
         };
         /** @description A connection a process opened. */
         ConnectionView: {
@@ -561,6 +1459,90 @@ export interface components {
             remote_address: string;
             /** Format: int32 */
             remote_port: number;
+        };
+        /** @description What is watched. */
+        Coverage: {
+            /** Format: int64 */
+            devices_never_heard: number;
+            /** Format: int64 */
+            devices_reporting: number;
+            /** Format: int64 */
+            devices_revoked: number;
+            /** Format: int64 */
+            devices_silent: number;
+            /** Format: int64 */
+            rules: number;
+            /**
+             * Format: int64
+             * @description Rules that cannot work.
+             */
+            rules_broken: number;
+            /**
+             * Format: int64
+             * @description Rules that judge.
+             */
+            rules_enabled: number;
+            /**
+             * Format: int64
+             * @description ATT&CK techniques that rules see.
+             */
+            techniques: number;
+        };
+        /** @description What the rules cover. */
+        CoverageView: {
+            techniques: components["schemas"]["TechniqueView"][];
+        };
+        /** @description How a delivery went. */
+        DeliveryView: {
+            created_at: string;
+            delivered_at?: string | null;
+            /** Format: int64 */
+            id: number;
+            next_try_at?: string | null;
+            /** @description Why it did not arrive. */
+            problem?: string | null;
+            /** @description `waiting`, `delivered` or `given_up`. */
+            state: string;
+            subject: string;
+            /** Format: int32 */
+            tries: number;
+        };
+        /** @description What a device costs. */
+        DeviceCostView: {
+            /** Format: int64 */
+            alerts: number;
+            /**
+             * Format: int64
+             * @description Events its sensor put into the spool.
+             */
+            events: number;
+            /** Format: int64 */
+            events_lost: number;
+            id: string;
+            name: string;
+            /** Format: int64 */
+            processes: number;
+            /**
+             * Format: int64
+             * @description Processor time of its sensor, as a share of one processor since it started counting.
+             */
+            sensor_cpu_millis: number;
+            /** Format: int64 */
+            sensor_resident_bytes: number;
+            /** Format: int64 */
+            spool_bytes: number;
+        };
+        /** @description A group of devices. */
+        DeviceGroupView: {
+            description: string;
+            /**
+             * Format: int64
+             * @description How many devices are in it.
+             */
+            devices: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
         };
         /** @description Events of a device that were lost. */
         DeviceLoss: {
@@ -587,6 +1569,7 @@ export interface components {
              * @description Events of it that were lost.
              */
             events_lost: number;
+            group?: null | components["schemas"]["GroupRef"];
             id: string;
             last_seen?: string | null;
             name: string;
@@ -597,14 +1580,21 @@ export interface components {
             open_incidents: number;
             os?: string | null;
             sensor_version?: string | null;
+            /** @description The gravest of those. */
+            severity?: string | null;
             /** @description `reporting`, `silent`, `never_heard` or `revoked`. */
             state: string;
+            tags: string[];
+            /** @description What it is worth: `low`, `normal`, `high` or `critical`. */
+            value: string;
         };
         /** @description A device. */
         DeviceView: components["schemas"]["DeviceSummary"] & {
             certificate_expires_at: string;
             facts?: null | components["schemas"]["FactsView"];
             health?: null | components["schemas"]["HealthView"];
+            /** @description Its incidents, those of the highest priority first. */
+            incidents: components["schemas"]["IncidentSummary"][];
             /** @description What was lost, by stage and kind. */
             losses: components["schemas"]["LossView"][];
             /**
@@ -612,6 +1602,19 @@ export interface components {
              * @description How many of its processes are kept for trees.
              */
             processes: number;
+            /** @description What is installed on it, when its sensor tells. */
+            software: components["schemas"]["SoftwareView"][];
+            /** @description Who was seen on it of late, the latest first. */
+            users: components["schemas"]["SeenUser"][];
+        };
+        /** @description A step. */
+        EdgeView: {
+            alerts: string[];
+            at: string;
+            from: string;
+            /** @description `started`, `ran`, `changed`, `connected to` or `has`. */
+            relation: string;
+            to: string;
         };
         /** @description A token that lets one machine in, shown once. */
         EnrolmentTokenView: {
@@ -619,6 +1622,53 @@ export interface components {
             command: string;
             expires_at: string;
             token: string;
+        };
+        /** @description A user, file, address or domain. */
+        EntityPage: {
+            /**
+             * Format: int64
+             * @description How many alerts name it.
+             */
+            alert_count: number;
+            /** @description The latest of them. */
+            alerts: components["schemas"]["AlertView"][];
+            /**
+             * Format: int32
+             * @description How many days of events were looked at.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description How many devices there are.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description How many devices it was seen on.
+             */
+            devices_seen: number;
+            /**
+             * Format: int64
+             * @description Events that name it.
+             */
+            events: number;
+            first_alert_at?: string | null;
+            first_seen?: string | null;
+            /** @description `user`, `file`, `address` or `domain`. */
+            kind: string;
+            last_alert_at?: string | null;
+            last_seen?: string | null;
+            /** @description Under which names: paths of a file, addresses of a domain, domains of an address. */
+            names: components["schemas"]["NameView"][];
+            /** @description By which programs: that used it, or that a user ran. */
+            programs: components["schemas"]["NameView"][];
+            /** @description The question that finds its events. */
+            query: string;
+            /** @description It was seen on so few of them that it is rare. */
+            rare: boolean;
+            /** @description Where, those with most events first. */
+            seen_on: components["schemas"]["SeenOn"][];
+            value: string;
         };
         /** @description Anything an event names. */
         EntityView: {
@@ -671,10 +1721,37 @@ export interface components {
             form: string;
             name: string;
         };
+        /** @description A thing that an incident's alerts name. */
+        EvidenceRow: components["schemas"]["ThingView"] & {
+            alerts: string[];
+            /** @description A command line, a path. */
+            detail: string;
+            first_at: string;
+            label: string;
+            last_at: string;
+            /** @description `actor`, `impacted` or `related`: the parts it plays. */
+            roles: string[];
+            /** @description The gravest alert in which it acted or was acted on. */
+            severity?: string | null;
+            sha256?: string | null;
+            /** @description What its alerts make one think, when nobody said anything: `suspicious` or `unknown`. */
+            suggested: string;
+            /** @description What people say: `malicious`, `suspicious`, `clean` or `unknown`. */
+            verdict: string;
+            verdict_at?: string | null;
+            /** @description Who said so. */
+            verdict_by?: string | null;
+        };
         /** @description A thing an alert names. */
         EvidenceView: components["schemas"]["EntityView"] & {
             /** @description `actor`, `impacted` or `related`. */
             role: string;
+        };
+        /** @description A value and how many have it. */
+        Facet: {
+            /** Format: int64 */
+            count: number;
+            value: string;
         };
         /** @description What a machine is. */
         FactsView: {
@@ -706,6 +1783,41 @@ export interface components {
             operation: string;
             path: string;
             previous_path?: string | null;
+        };
+        /** @description What flows through the server. */
+        FlowView: {
+            /** Format: int64 */
+            batches: number;
+            /** Format: int64 */
+            events: number;
+            /** Format: double */
+            events_per_second: number;
+            /** Format: int64 */
+            gather_behind: number;
+            /** Format: int64 */
+            judge_behind: number;
+            /** Format: int64 */
+            malformed: number;
+            /** Format: int64 */
+            repeated: number;
+        };
+        /** @description The attack graph: who did what to what, each step with its time. */
+        GraphView: {
+            /** @description By time: played in this order. */
+            edges: components["schemas"]["EdgeView"][];
+            /**
+             * Format: int64
+             * @description How many things are not shown, for want of room.
+             */
+            hidden: number;
+            /** @description By when each first plays a part. */
+            nodes: components["schemas"]["NodeView"][];
+        };
+        /** @description A device group by name. */
+        GroupRef: {
+            /** Format: int64 */
+            id: number;
+            name: string;
         };
         /** @description The server is up. */
         Health: {
@@ -741,6 +1853,16 @@ export interface components {
         Histogram: {
             bins: components["schemas"]["BinView"][];
         };
+        /** @description Events lost at one hop. */
+        HopLoss: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            devices: number;
+            last_at: string;
+            /** @description `kernel`, `sensor`, `spool` or `server`. */
+            stage: string;
+        };
         /** @description An answer. */
         HuntingAnswer: {
             columns: components["schemas"]["AnswerColumn"][];
@@ -762,6 +1884,23 @@ export interface components {
             operators: components["schemas"]["EntryView"][];
             tables: components["schemas"]["TableView"][];
         };
+        /** @description What the incidents of a list are like: how many there are of each value, among the latest 10,000. */
+        IncidentFacetsView: {
+            /** @description The empty value is nobody. */
+            assigned_to: components["schemas"]["Facet"][];
+            /** @description The empty value is none. */
+            classification: components["schemas"]["Facet"][];
+            /** @description There are more. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description How many were looked at.
+             */
+            of: number;
+            severity: components["schemas"]["Facet"][];
+            status: components["schemas"]["Facet"][];
+            tag: components["schemas"]["Facet"][];
+        };
         /** @description An incident in the queue. */
         IncidentSummary: {
             /**
@@ -771,16 +1910,33 @@ export interface components {
             alert_count: number;
             assigned_to?: string | null;
             changed_at: string;
+            /** @description What people say it is. */
+            classification?: string | null;
+            determination?: string | null;
             devices: components["schemas"]["DeviceRef"][];
             first_at: string;
             last_at: string;
+            /**
+             * Format: int64
+             * @description The incident that it went into.
+             */
+            merged_into?: number | null;
             /** Format: int64 */
             number: number;
             opened_at: string;
+            /**
+             * Format: int32
+             * @description How soon it should be looked at, 0 to 100.
+             */
+            priority: number;
+            /** @description Why so soon. */
+            priority_reasons: string[];
+            resolved_at?: string | null;
             severity: string;
             severity_reason: string;
             status: string;
             tactics: string[];
+            tags: string[];
             title: string;
         };
         /** @description An incident with its story. */
@@ -791,6 +1947,10 @@ export interface components {
             alerts: components["schemas"]["JoinedAlert"][];
             /** @description The process its alerts descend from. */
             family?: string | null;
+            /** @description What the next person should know. */
+            hand_over?: string | null;
+            /** @description What is to be done about it. */
+            tasks: components["schemas"]["TaskView"][];
         };
         /** @description An alert of an incident. */
         JoinedAlert: components["schemas"]["AlertView"] & {
@@ -800,11 +1960,74 @@ export interface components {
         Judgement: {
             problems: components["schemas"]["QueryProblem"][];
         };
+        /** @description A channel to be kept. */
+        KeepChannel: {
+            enabled?: boolean | null;
+            /** @description `webhook`, `syslog` or `email`. */
+            kind: string;
+            /** @description `Low` … `Critical`; `Medium` when not said. */
+            least_severity?: string | null;
+            name: string;
+            /** @description What a webhook is signed with (HMAC-SHA-256 in `X-Bartizan-Signature`); stays when left out. */
+            secret?: string | null;
+            /**
+             * @description `https://…` of a webhook; `udp://host:port` or `tcp://host:port` of syslog;
+             *     `smtp://host:port/from@example.org/to@example.org` of e-mail.
+             */
+            target: string;
+        };
+        /** @description A group to be kept. */
+        KeepDeviceGroup: {
+            description?: string;
+            name: string;
+        };
+        /** @description A tuning rule to be kept. */
+        KeepTuningRule: {
+            /** @description All of these hold. */
+            conditions: components["schemas"]["ConditionView"][];
+            /** @description `hide` or `resolve`. */
+            effect: string;
+            enabled?: boolean | null;
+            /** @description Until when; 90 days when not said, `never` for always. */
+            expires_at?: string | null;
+            name: string;
+            /** @description Why. */
+            reason: string;
+            /** @description Whose alerts. */
+            rule: string;
+        };
+        /** @description A view to be kept. */
+        KeepView: {
+            name: string;
+            /** @description `incidents`, `alerts`, `devices`, `timeline`, `hunting`, `rules` or `audit`. */
+            page: string;
+            query: string;
+            /** @description Everybody shall see it; responders may share. */
+            shared?: boolean;
+        };
+        /** @description A token that lets one machine in, without its secret. */
+        KnownEnrolmentTokenView: {
+            created_at: string;
+            created_by: string;
+            /** @description The device it made. */
+            device_id?: string | null;
+            expires_at: string;
+            /** @description By what it is revoked. */
+            id: string;
+            note: string;
+            /** @description `open`, `used` or `expired`. */
+            state: string;
+            used_at?: string | null;
+        };
         /** @description A page of a list. */
         List_AlertView: {
             /** @description The items of this page. */
             items: {
+                assigned_to?: string | null;
+                /** @description What it turned out to be. */
+                classification?: string | null;
                 description: string;
+                determination?: string | null;
                 device_id: string;
                 device_name: string;
                 event_at: string;
@@ -812,6 +2035,8 @@ export interface components {
                 evidence: components["schemas"]["EvidenceView"][];
                 /** @description The eldest process of its story. */
                 family?: string | null;
+                /** @description A tuning rule hides it. */
+                hidden: boolean;
                 id: string;
                 /** Format: int64 */
                 incident?: number | null;
@@ -821,12 +2046,44 @@ export interface components {
                 raised_at: string;
                 rule: string;
                 severity: string;
+                /** @description `New`, `In progress` or `Resolved`. */
+                status: string;
                 tactics: string[];
                 techniques: string[];
                 title: string;
                 /** @description What to look at next. */
                 triage: string[];
+                /**
+                 * Format: int64
+                 * @description The tuning rule that hides it or resolved it.
+                 */
+                tuned_by?: number | null;
             }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
+        List_ApiTokenView: {
+            /** @description The items of this page. */
+            items: {
+                created_at: string;
+                created_by: string;
+                expired: boolean;
+                expires_at: string;
+                /** @description By what it is revoked. */
+                id: string;
+                name: string;
+                role: string;
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
             /** @description Where the next page begins; nothing after the last. */
             next_cursor?: string | null;
             /**
@@ -853,6 +2110,86 @@ export interface components {
                 outcome: string;
                 target: string;
             }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
+        List_ChannelView: {
+            /** @description The items of this page. */
+            items: {
+                enabled: boolean;
+                /** Format: int64 */
+                id: number;
+                /** @description `webhook`, `syslog` or `email`. */
+                kind: string;
+                latest?: null | components["schemas"]["DeliveryView"];
+                /** @description Only of incidents at least as grave. */
+                least_severity: string;
+                name: string;
+                /** @description A webhook is signed. */
+                signed: boolean;
+                target: string;
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
+        List_DeliveryView: {
+            /** @description The items of this page. */
+            items: {
+                created_at: string;
+                delivered_at?: string | null;
+                /** Format: int64 */
+                id: number;
+                next_try_at?: string | null;
+                /** @description Why it did not arrive. */
+                problem?: string | null;
+                /** @description `waiting`, `delivered` or `given_up`. */
+                state: string;
+                subject: string;
+                /** Format: int32 */
+                tries: number;
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
+        List_DeviceGroupView: {
+            /** @description The items of this page. */
+            items: {
+                description: string;
+                /**
+                 * Format: int64
+                 * @description How many devices are in it.
+                 */
+                devices: number;
+                /** Format: int64 */
+                id: number;
+                name: string;
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
             /** @description Where the next page begins; nothing after the last. */
             next_cursor?: string | null;
             /**
@@ -876,6 +2213,7 @@ export interface components {
                  * @description Events of it that were lost.
                  */
                 events_lost: number;
+                group?: null | components["schemas"]["GroupRef"];
                 id: string;
                 last_seen?: string | null;
                 name: string;
@@ -886,9 +2224,49 @@ export interface components {
                 open_incidents: number;
                 os?: string | null;
                 sensor_version?: string | null;
+                /** @description The gravest of those. */
+                severity?: string | null;
                 /** @description `reporting`, `silent`, `never_heard` or `revoked`. */
                 state: string;
+                tags: string[];
+                /** @description What it is worth: `low`, `normal`, `high` or `critical`. */
+                value: string;
             }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
+        List_EvidenceRow: {
+            /** @description The items of this page. */
+            items: (components["schemas"]["ThingView"] & {
+                alerts: string[];
+                /** @description A command line, a path. */
+                detail: string;
+                first_at: string;
+                label: string;
+                last_at: string;
+                /** @description `actor`, `impacted` or `related`: the parts it plays. */
+                roles: string[];
+                /** @description The gravest alert in which it acted or was acted on. */
+                severity?: string | null;
+                sha256?: string | null;
+                /** @description What its alerts make one think, when nobody said anything: `suspicious` or `unknown`. */
+                suggested: string;
+                /** @description What people say: `malicious`, `suspicious`, `clean` or `unknown`. */
+                verdict: string;
+                verdict_at?: string | null;
+                /** @description Who said so. */
+                verdict_by?: string | null;
+            })[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
             /** @description Where the next page begins; nothing after the last. */
             next_cursor?: string | null;
             /**
@@ -908,18 +2286,37 @@ export interface components {
                 alert_count: number;
                 assigned_to?: string | null;
                 changed_at: string;
+                /** @description What people say it is. */
+                classification?: string | null;
+                determination?: string | null;
                 devices: components["schemas"]["DeviceRef"][];
                 first_at: string;
                 last_at: string;
+                /**
+                 * Format: int64
+                 * @description The incident that it went into.
+                 */
+                merged_into?: number | null;
                 /** Format: int64 */
                 number: number;
                 opened_at: string;
+                /**
+                 * Format: int32
+                 * @description How soon it should be looked at, 0 to 100.
+                 */
+                priority: number;
+                /** @description Why so soon. */
+                priority_reasons: string[];
+                resolved_at?: string | null;
                 severity: string;
                 severity_reason: string;
                 status: string;
                 tactics: string[];
+                tags: string[];
                 title: string;
             }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
             /** @description Where the next page begins; nothing after the last. */
             next_cursor?: string | null;
             /**
@@ -929,26 +2326,138 @@ export interface components {
             total: number;
         };
         /** @description A page of a list. */
-        List_Rule: {
+        List_KnownEnrolmentTokenView: {
             /** @description The items of this page. */
             items: {
-                /** @description What it means. */
-                description: string;
-                /** @description Its id, as alerts name it. */
+                created_at: string;
+                created_by: string;
+                /** @description The device it made. */
+                device_id?: string | null;
+                expires_at: string;
+                /** @description By what it is revoked. */
                 id: string;
-                /** @description What is wrong with it, if it cannot work. */
-                problem?: string | null;
-                /** @description "Informational" … "Critical". */
-                severity: string;
-                /** @description ATT&CK tactics. */
-                tactics: string[];
-                /** @description ATT&CK techniques. */
-                techniques: string[];
-                /** @description Its title. */
-                title: string;
-                /** @description What to look at when it fires. */
-                triage: string[];
+                note: string;
+                /** @description `open`, `used` or `expired`. */
+                state: string;
+                used_at?: string | null;
             }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
+        List_PersonView: {
+            /** @description The items of this page. */
+            items: {
+                name: string;
+                role: string;
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
+        List_RuleView: {
+            /** @description The items of this page. */
+            items: (components["schemas"]["Rule"] & {
+                /**
+                 * Format: int64
+                 * @description Alerts it ever raised.
+                 */
+                alerts: number;
+                /**
+                 * Format: int64
+                 * @description Alerts it raised in the last 30 days.
+                 */
+                alerts_30_days: number;
+                changed_at?: string | null;
+                /** @description Who said so. */
+                changed_by?: string | null;
+                /** @description It judges events. */
+                enabled: boolean;
+                /** @description The latest event it was about. */
+                last_alert_at?: string | null;
+                /** @description Why not, or why again. */
+                reason?: string | null;
+            })[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
+        List_SavedViewView: {
+            /** @description The items of this page. */
+            items: {
+                changed_at: string;
+                /** Format: int64 */
+                id: number;
+                /** @description The caller may change it. */
+                mine: boolean;
+                name: string;
+                owner: string;
+                /** @description Of which page. */
+                page: string;
+                /** @description The query part of the page's address. */
+                query: string;
+                /** @description Everybody sees it. */
+                shared: boolean;
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
+        List_TuningRuleView: {
+            /** @description The items of this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description To how many alerts it was applied.
+                 */
+                applied: number;
+                conditions: components["schemas"]["ConditionView"][];
+                created_at: string;
+                /** @description `hide` or `resolve`. */
+                effect: string;
+                expires_at?: string | null;
+                /** Format: int64 */
+                id: number;
+                last_applied_at?: string | null;
+                name: string;
+                /** @description Who answers for it. */
+                owner: string;
+                reason: string;
+                rule: string;
+                rule_title?: string | null;
+                /** @description `active`, `off` or `expired`. */
+                state: string;
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
             /** @description Where the next page begins; nothing after the last. */
             next_cursor?: string | null;
             /**
@@ -962,13 +2471,19 @@ export interface components {
             /** @description The items of this page. */
             items: {
                 created_at: string;
+                /** @description They may not sign in. */
+                disabled: boolean;
                 id: string;
                 last_sign_in?: string | null;
                 /** @description They have not chosen a password yet. */
                 must_choose_password: boolean;
                 name: string;
                 role: string;
+                /** @description They sign in with a second factor. */
+                second_factor: boolean;
             }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
             /** @description Where the next page begins; nothing after the last. */
             next_cursor?: string | null;
             /**
@@ -988,6 +2503,18 @@ export interface components {
             stage: string;
         };
         /** @description A token to be made. */
+        MakeApiToken: {
+            /** @description What it is for. */
+            name: string;
+            /** @description `reader`, `responder` or `administrator`; never more than one's own. */
+            role: string;
+            /**
+             * Format: int64
+             * @description How many days it works, at most 366; 90 when not said.
+             */
+            valid_days?: number | null;
+        };
+        /** @description A token to be made. */
         MakeEnrolmentToken: {
             /** @description What it is for. */
             note?: string;
@@ -996,6 +2523,11 @@ export interface components {
              * @description How long it works; an hour when not said.
              */
             valid_minutes?: number | null;
+        };
+        /** @description Something to be done. */
+        MakeTask: {
+            assigned_to?: string | null;
+            title: string;
         };
         /** @description A user to be made. */
         MakeUser: {
@@ -1020,6 +2552,36 @@ export interface components {
             /** @example responder */
             role: string;
             tenant: components["schemas"]["TenantView"];
+        };
+        /** @description Incidents that shall go into another. */
+        MergeIncidents: {
+            /**
+             * Format: int64
+             * @description The one that stays.
+             */
+            into: number;
+            /** @description Those that go into it, at most 20. */
+            numbers: number[];
+            /** @description Why. */
+            reason?: string;
+        };
+        /** @description Alerts that shall be moved. */
+        MoveAlerts: {
+            /** @description Which. */
+            alerts: string[];
+            /** @description Why. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Into which incident; into a new one when not said.
+             */
+            to?: number | null;
+        };
+        /** @description A name and how often it was seen. */
+        NameView: {
+            /** Format: int64 */
+            events: number;
+            name: string;
         };
         /** @description A process. */
         Node: {
@@ -1069,6 +2631,21 @@ export interface components {
             severity: string;
             title: string;
         };
+        /** @description A thing of the graph. */
+        NodeView: components["schemas"]["ThingView"] & {
+            alerts: string[];
+            /** @description A command line, a path. */
+            detail: string;
+            first_at: string;
+            label: string;
+            /**
+             * Format: int64
+             * @description How many things it stands for.
+             */
+            members: number;
+            /** @description The gravest alert about it. */
+            severity?: string | null;
+        };
         /** @description Something changed. */
         Notice: {
             /** @description Which one. */
@@ -1083,13 +2660,16 @@ export interface components {
             /** @description Whose. */
             user_id: string;
         };
-        /** @description The first page's figures. */
+        /** @description The first page. */
         OverviewView: {
             /** @description Alerts of the last 24 hours by hour and severity; hours without any are left out. */
             alerts_by_hour: components["schemas"]["AlertCount"][];
+            /** @description Devices with the gravest open incidents. */
+            at_risk: components["schemas"]["RiskyDevice"][];
+            coverage: components["schemas"]["Coverage"];
             /**
              * Format: int64
-             * @description Devices.
+             * @description Devices that are not shut out.
              */
             devices: number;
             /**
@@ -1102,16 +2682,106 @@ export interface components {
              * @description Events lost on all devices.
              */
             events_lost: number;
+            /** @description The open incidents of the highest priority that are the caller's or nobody's. */
+            needs_you: components["schemas"]["IncidentSummary"][];
+            /** @description Incidents that are not resolved, by severity, the gravest first. */
+            open_by_severity: components["schemas"]["Facet"][];
             /**
              * Format: int64
              * @description Incidents that are not resolved.
              */
             open_incidents: number;
+            /** @description What is still to be set up, in order. */
+            setup: components["schemas"]["SetupStep"][];
+            since_last_visit?: null | components["schemas"]["ChangesView"];
+            /** @description Devices with something wrong, those silent for the longest first. */
+            trouble: components["schemas"]["Trouble"][];
             /**
              * Format: int64
              * @description Of those, how many nobody has.
              */
             unassigned_incidents: number;
+        };
+        /** @description A part of a sentence. */
+        PartView: {
+            /** @enum {string} */
+            kind: "words";
+            /** @description The words. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            kind: "code";
+            /** @description The command line. */
+            text: string;
+        } | {
+            /** @description Which one. */
+            id: string;
+            /** @enum {string} */
+            kind: "alert";
+            /** @description Its title. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            kind: "thing";
+            /** @description Its name. */
+            text: string;
+            /** @description The thing. */
+            thing: components["schemas"]["ThingView"];
+        };
+        /** @description A name to give work to. */
+        PersonView: {
+            name: string;
+            role: string;
+        };
+        /** @description An alert a condition holds for. */
+        PreviewAlert: {
+            classification?: string | null;
+            device_name: string;
+            event_at: string;
+            id: string;
+            /** Format: int64 */
+            incident?: number | null;
+        };
+        /** @description A condition to be tried on the past. */
+        PreviewOf: {
+            conditions: components["schemas"]["ConditionView"][];
+            /**
+             * Format: int64
+             * @description How far back; 30 when not said, at most 180.
+             */
+            days?: number | null;
+            rule: string;
+        };
+        /** @description What a condition would have done. */
+        PreviewView: {
+            /**
+             * Format: int64
+             * @description Alerts it holds for.
+             */
+            alerts: number;
+            /** Format: int64 */
+            days: number;
+            /**
+             * Format: int64
+             * @description Of those it holds for, how many are on how many devices.
+             */
+            devices: number;
+            /** @description The latest of those it holds for. */
+            latest: components["schemas"]["PreviewAlert"][];
+            /**
+             * Format: int64
+             * @description Alerts of the rule that it leaves.
+             */
+            left: number;
+            /** @description The rule has more alerts than were looked at. */
+            more: boolean;
+            /** @description In words. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Of those it holds for, how many are in something said to be a true positive.
+             */
+            true_positives: number;
         };
         /** @description A problem document. */
         Problem: {
@@ -1154,10 +2824,38 @@ export interface components {
         Reason: {
             /** @description The common ancestor. */
             ancestor?: string | null;
-            /** @description `opened` or `same_family`. */
+            /** @description `opened`, `same_family`, `same_session`, `shared_entity` or `moved`. */
             kind: string;
             /** @description In words. */
             text: string;
+        };
+        /** @description How long things are kept. */
+        Retention: {
+            /**
+             * Format: int32
+             * @description Events, in days: 7 to 3650.
+             */
+            event_days: number;
+            /**
+             * Format: int32
+             * @description Resolved incidents and alerts, in days: 30 to 3650.
+             */
+            record_days: number;
+        };
+        /** @description How long things are kept, and who said so. */
+        RetentionView: components["schemas"]["Retention"] & {
+            changed_at?: string | null;
+            changed_by?: string | null;
+        };
+        /** @description A device with open incidents. */
+        RiskyDevice: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            open_incidents: number;
+            /** @description The gravest of its open incidents. */
+            severity?: string | null;
+            value: string;
         };
         /** @description A rule, as the binary loaded it. */
         Rule: {
@@ -1169,6 +2867,8 @@ export interface components {
             problem?: string | null;
             /** @description "Informational" … "Critical". */
             severity: string;
+            /** @description Its text, as it was written. */
+            source: string;
             /** @description ATT&CK tactics. */
             tactics: string[];
             /** @description ATT&CK techniques. */
@@ -1177,6 +2877,105 @@ export interface components {
             title: string;
             /** @description What to look at when it fires. */
             triage: string[];
+        };
+        /** @description A rule, whether it judges here, and what it raised. */
+        RuleView: components["schemas"]["Rule"] & {
+            /**
+             * Format: int64
+             * @description Alerts it ever raised.
+             */
+            alerts: number;
+            /**
+             * Format: int64
+             * @description Alerts it raised in the last 30 days.
+             */
+            alerts_30_days: number;
+            changed_at?: string | null;
+            /** @description Who said so. */
+            changed_by?: string | null;
+            /** @description It judges events. */
+            enabled: boolean;
+            /** @description The latest event it was about. */
+            last_alert_at?: string | null;
+            /** @description Why not, or why again. */
+            reason?: string | null;
+        };
+        /** @description A saved view. */
+        SavedViewView: {
+            changed_at: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The caller may change it. */
+            mine: boolean;
+            name: string;
+            owner: string;
+            /** @description Of which page. */
+            page: string;
+            /** @description The query part of the page's address. */
+            query: string;
+            /** @description Everybody sees it. */
+            shared: boolean;
+        };
+        /** @description Where something was seen. */
+        SeenOn: {
+            device_id: string;
+            device_name: string;
+            /** Format: int64 */
+            events: number;
+            first_at?: string | null;
+            last_at?: string | null;
+        };
+        /** @description A user seen on a device. */
+        SeenUser: {
+            first_at: string;
+            last_at: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Processes of theirs that are kept.
+             */
+            processes: number;
+            /** @description A person signed in, not a service. */
+            signed_in: boolean;
+            /** Format: int32 */
+            uid: number;
+        };
+        /** @description A sentence. */
+        SentenceView: {
+            /** @description The alerts it is from. */
+            alerts: string[];
+            at: string;
+            parts: components["schemas"]["PartView"][];
+            severity?: string | null;
+            /** @description The sentence without its links. */
+            text: string;
+        };
+        /** @description How the server is. */
+        ServerHealth: {
+            /** @description The devices that cost most. */
+            devices: components["schemas"]["DeviceCostView"][];
+            flow: components["schemas"]["FlowView"];
+            /** @description Events lost at each hop. */
+            losses: components["schemas"]["HopLoss"][];
+            now: string;
+            /** @description What needs somebody, in words; nothing when all is well. */
+            problems: string[];
+            started_at: string;
+            storage: components["schemas"]["StorageView"];
+            version: string;
+        };
+        /** @description A verdict on a piece of evidence. */
+        SetVerdict: {
+            /** @description The evidence's `entity` in `GET /incidents/{number}/evidence`. */
+            entity: string;
+            /** @description `malicious`, `suspicious`, `clean` or `unknown`. */
+            verdict: string;
+        };
+        /** @description Something to be set up. */
+        SetupStep: {
+            done: boolean;
+            /** @description `device`, `second_person`, `notification` or `second_factor`. */
+            step: string;
         };
         /** @description Who wants to sign in. */
         SignIn: {
@@ -1188,17 +2987,122 @@ export interface components {
              */
             password: string;
         };
+        /** @description Something installed on a device. */
+        SoftwareView: {
+            name: string;
+            vendor?: string | null;
+            version: string;
+        };
+        /** @description What the server holds. */
+        StorageView: {
+            /** Format: int64 */
+            alerts: number;
+            /** Format: int64 */
+            disk_bytes: number;
+            /** Format: int64 */
+            disk_free_bytes: number;
+            /** Format: int64 */
+            event_bytes: number;
+            /**
+             * Format: int64
+             * @description Sealed files of events.
+             */
+            event_files: number;
+            /** Format: int64 */
+            event_rows: number;
+            /** @description The earliest sealed event. */
+            events_since?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in memory, not sealed yet.
+             */
+            hot_rows: number;
+            /** Format: int64 */
+            log_bytes: number;
+            /** Format: int64 */
+            record_bytes: number;
+            /** Format: int64 */
+            resident_bytes: number;
+        };
+        /** @description The story of an incident. */
+        StoryView: {
+            /** @description What it is first, then what happened, in order. */
+            sentences: components["schemas"]["SentenceView"][];
+        };
+        /** @description An alert that should be expected. */
+        SuggestFrom: {
+            /** @description The alert. */
+            alert: string;
+        };
+        /** @description Something that could be asked. */
+        SuggestedCondition: components["schemas"]["ConditionView"] & {
+            /** @description What the field is, in words. */
+            meaning: string;
+            /** @description It belongs to the narrow condition. */
+            suggested: boolean;
+        };
+        /** @description What could be asked of alerts like one. */
+        SuggestionView: {
+            /** @description Everything that could be asked; what is `suggested` makes a narrow condition. */
+            conditions: components["schemas"]["SuggestedCondition"][];
+            /** @description What the narrow condition would have done. */
+            preview: components["schemas"]["PreviewView"];
+            /** @description The rule whose alerts it is about. */
+            rule: string;
+            title: string;
+        };
         /** @description A table. */
         TableView: {
             columns: components["schemas"]["ColumnView"][];
             doc: string;
             name: string;
         };
+        /** @description Something to be done about an incident. */
+        TaskView: {
+            assigned_to?: string | null;
+            created_at: string;
+            created_by: string;
+            done: boolean;
+            done_at?: string | null;
+            /** Format: int64 */
+            number: number;
+            title: string;
+        };
+        /** @description What the rules cover of a technique. */
+        TechniqueView: {
+            /**
+             * Format: int64
+             * @description Alerts of the last 30 days.
+             */
+            alerts_30_days: number;
+            /**
+             * Format: int64
+             * @description Of those, how many judge.
+             */
+            enabled: number;
+            /** @description Rules that see it. */
+            rules: string[];
+            /** @description Tactics of its rules. */
+            tactics: string[];
+            /** @description As "T1059.004". */
+            technique: string;
+        };
         /** @description Whose console it is. */
         TenantView: {
             data_location: string;
             id: string;
             name: string;
+        };
+        /** @description A thing that alerts name: by `id` it is known in evidence and graph; the other fields say where its page is. */
+        ThingView: {
+            device_id?: string | null;
+            id: string;
+            /** @description `device`, `user`, `process`, `file`, `address` or `group`. */
+            kind: string;
+            /** @description Of a process: its key. */
+            process?: string | null;
+            /** @description Of a file: its path. Of a user: the name. Of an address: the address. Of a group: the kind of its members. */
+            value?: string | null;
         };
         /** @description An event. */
         TimelineEventView: {
@@ -1218,7 +3122,7 @@ export interface components {
          * @description What a notice is about.
          * @enum {string}
          */
-        Topic: "incidents" | "alerts" | "devices";
+        Topic: "incidents" | "alerts" | "devices" | "rules";
         /** @description A process tree. */
         Tree: {
             /** @description The process it was asked for. */
@@ -1230,15 +3134,53 @@ export interface components {
             /** @description The story has more processes than are shown. */
             truncated: boolean;
         };
+        /** @description A device with something wrong. */
+        Trouble: {
+            id: string;
+            last_seen?: string | null;
+            name: string;
+            /** @description In words. */
+            problem: string;
+            /** @description `silent`, `never_heard` or `unwell`. */
+            state: string;
+        };
+        /** @description A tuning rule. */
+        TuningRuleView: {
+            /**
+             * Format: int64
+             * @description To how many alerts it was applied.
+             */
+            applied: number;
+            conditions: components["schemas"]["ConditionView"][];
+            created_at: string;
+            /** @description `hide` or `resolve`. */
+            effect: string;
+            expires_at?: string | null;
+            /** Format: int64 */
+            id: number;
+            last_applied_at?: string | null;
+            name: string;
+            /** @description Who answers for it. */
+            owner: string;
+            reason: string;
+            rule: string;
+            rule_title?: string | null;
+            /** @description `active`, `off` or `expired`. */
+            state: string;
+        };
         /** @description A user. */
         UserView: {
             created_at: string;
+            /** @description They may not sign in. */
+            disabled: boolean;
             id: string;
             last_sign_in?: string | null;
             /** @description They have not chosen a password yet. */
             must_choose_password: boolean;
             name: string;
             role: string;
+            /** @description They sign in with a second factor. */
+            second_factor: boolean;
         };
     };
     responses: never;
@@ -1249,27 +3191,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    alerts: {
+    get_alerts: {
         parameters: {
             query?: {
                 /** @description Any of these, with commas between. */
                 severity?: string;
+                /** @description Any of these, with commas between: `New`, `In progress`, `Resolved`. */
+                status?: string;
                 /** @description On this device. */
                 device?: string;
                 /** @description In this incident. */
                 incident?: number;
-                /** @description By this rule. */
+                /** @description By any of these rules, with commas between. */
                 rule?: string;
+                /** @description By rules of this ATT&CK technique, as `T1059`; its parts count too. */
+                technique?: string;
+                /** @description By rules of this ATT&CK tactic, as `execution`. */
+                tactic?: string;
+                /** @description Of this user; `none` for nobody's. */
+                assigned_to?: string;
                 /** @description Part of the title, the rule or the device's name. */
                 q?: string;
                 /** @description Of events at or after this time. */
                 from?: string;
                 /** @description Of events before this time. */
                 to?: string;
+                /** @description Those that tuning hides, instead of the others. */
+                hidden?: boolean;
                 /** @description `event_at` or `-event_at`; the latter when not said. */
                 sort?: string;
                 cursor?: string;
                 limit?: number;
+                /** @description Of an export: `csv` or `json`. */
+                format?: string;
             };
             header?: never;
             path?: never;
@@ -1303,7 +3257,186 @@ export interface operations {
             };
         };
     };
-    alert: {
+    patch_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAlerts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AlertView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alerts_export: {
+        parameters: {
+            query?: {
+                /** @description Any of these, with commas between. */
+                severity?: string;
+                /** @description Any of these, with commas between: `New`, `In progress`, `Resolved`. */
+                status?: string;
+                /** @description On this device. */
+                device?: string;
+                /** @description In this incident. */
+                incident?: number;
+                /** @description By any of these rules, with commas between. */
+                rule?: string;
+                /** @description By rules of this ATT&CK technique, as `T1059`; its parts count too. */
+                technique?: string;
+                /** @description By rules of this ATT&CK tactic, as `execution`. */
+                tactic?: string;
+                /** @description Of this user; `none` for nobody's. */
+                assigned_to?: string;
+                /** @description Part of the title, the rule or the device's name. */
+                q?: string;
+                /** @description Of events at or after this time. */
+                from?: string;
+                /** @description Of events before this time. */
+                to?: string;
+                /** @description Those that tuning hides, instead of the others. */
+                hidden?: boolean;
+                /** @description `event_at` or `-event_at`; the latter when not said. */
+                sort?: string;
+                cursor?: string;
+                limit?: number;
+                /** @description Of an export: `csv` or `json`. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alerts_facets: {
+        parameters: {
+            query?: {
+                /** @description Any of these, with commas between. */
+                severity?: string;
+                /** @description Any of these, with commas between: `New`, `In progress`, `Resolved`. */
+                status?: string;
+                /** @description On this device. */
+                device?: string;
+                /** @description In this incident. */
+                incident?: number;
+                /** @description By any of these rules, with commas between. */
+                rule?: string;
+                /** @description By rules of this ATT&CK technique, as `T1059`; its parts count too. */
+                technique?: string;
+                /** @description By rules of this ATT&CK tactic, as `execution`. */
+                tactic?: string;
+                /** @description Of this user; `none` for nobody's. */
+                assigned_to?: string;
+                /** @description Part of the title, the rule or the device's name. */
+                q?: string;
+                /** @description Of events at or after this time. */
+                from?: string;
+                /** @description Of events before this time. */
+                to?: string;
+                /** @description Those that tuning hides, instead of the others. */
+                hidden?: boolean;
+                /** @description `event_at` or `-event_at`; the latter when not said. */
+                sort?: string;
+                cursor?: string;
+                limit?: number;
+                /** @description Of an export: `csv` or `json`. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertFacetsView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alerts_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -1340,7 +3473,64 @@ export interface operations {
             };
         };
     };
-    tree: {
+    patch_alerts_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAlert"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alerts_id_tree: {
         parameters: {
             query?: never;
             header?: never;
@@ -1377,11 +3567,150 @@ export interface operations {
             };
         };
     };
-    audit: {
+    get_api_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ApiTokenView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeApiToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenOnce"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_tokens_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit: {
         parameters: {
             query?: {
+                /** @description By this actor. */
+                actor?: string;
+                /** @description This action, or all that begin so when it ends with a dot, as `incident.`. */
+                action?: string;
+                /** @description `done` or `refused`. */
+                outcome?: string;
+                /** @description Part of the target or of the detail. */
+                q?: string;
+                /** @description At or after this time. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
                 cursor?: string;
                 limit?: number;
+                /** @description Of an export: `csv` or `json`. */
+                format?: string;
             };
             header?: never;
             path?: never;
@@ -1415,13 +3744,294 @@ export interface operations {
             };
         };
     };
-    devices: {
+    get_audit_export: {
+        parameters: {
+            query?: {
+                /** @description By this actor. */
+                actor?: string;
+                /** @description This action, or all that begin so when it ends with a dot, as `incident.`. */
+                action?: string;
+                /** @description `done` or `refused`. */
+                outcome?: string;
+                /** @description Part of the target or of the detail. */
+                q?: string;
+                /** @description At or after this time. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+                cursor?: string;
+                limit?: number;
+                /** @description Of an export: `csv` or `json`. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_classifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_device_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DeviceGroupView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_device_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepDeviceGroup"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceGroupView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_device_groups_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepDeviceGroup"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceGroupView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_device_groups_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices: {
         parameters: {
             query?: {
                 /** @description Part of the name. */
                 q?: string;
+                /** @description `reporting`, `silent`, `never_heard` (with `silent`) or `revoked`. */
+                state?: string;
+                /** @description In this group. */
+                group?: number;
+                /** @description With this tag. */
+                tag?: string;
+                /** @description `low`, `normal`, `high` or `critical`. */
+                value?: string;
+                /** @description `name`, `risk` or `silent`; `name` when not said. */
+                sort?: string;
                 cursor?: string;
                 limit?: number;
+                /** @description Of an export: `csv` or `json`. */
+                format?: string;
             };
             header?: never;
             path?: never;
@@ -1455,7 +4065,59 @@ export interface operations {
             };
         };
     };
-    device: {
+    get_devices_export: {
+        parameters: {
+            query?: {
+                /** @description Part of the name. */
+                q?: string;
+                /** @description `reporting`, `silent`, `never_heard` (with `silent`) or `revoked`. */
+                state?: string;
+                /** @description In this group. */
+                group?: number;
+                /** @description With this tag. */
+                tag?: string;
+                /** @description `low`, `normal`, `high` or `critical`. */
+                value?: string;
+                /** @description `name`, `risk` or `silent`; `name` when not said. */
+                sort?: string;
+                cursor?: string;
+                limit?: number;
+                /** @description Of an export: `csv` or `json`. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -1492,7 +4154,72 @@ export interface operations {
             };
         };
     };
-    process_tree: {
+    patch_devices_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeDevice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices_id_processes_key_tree: {
         parameters: {
             query?: never;
             header?: never;
@@ -1530,7 +4257,50 @@ export interface operations {
             };
         };
     };
-    timeline: {
+    post_devices_id_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices_id_timeline: {
         parameters: {
             query?: {
                 /** @description Not before; a week ago when not said. */
@@ -1545,6 +4315,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many stretches of time; 200 when not said. */
                 bins?: number;
+                /** @description Of an export: `csv` or `json`. */
+                format?: string;
             };
             header?: never;
             path: {
@@ -1588,7 +4360,7 @@ export interface operations {
             };
         };
     };
-    histogram: {
+    get_devices_id_timeline_export: {
         parameters: {
             query?: {
                 /** @description Not before; a week ago when not said. */
@@ -1603,6 +4375,68 @@ export interface operations {
                 limit?: number;
                 /** @description How many stretches of time; 200 when not said. */
                 bins?: number;
+                /** @description Of an export: `csv` or `json`. */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices_id_timeline_histogram: {
+        parameters: {
+            query?: {
+                /** @description Not before; a week ago when not said. */
+                from?: string;
+                /** @description Before; now when not said. */
+                to?: string;
+                /** @description Any of `process`, `file`, `network`, `other`, with commas between. */
+                types?: string;
+                /** @description What the events say somewhere. */
+                q?: string;
+                cursor?: string;
+                limit?: number;
+                /** @description How many stretches of time; 200 when not said. */
+                bins?: number;
+                /** @description Of an export: `csv` or `json`. */
+                format?: string;
             };
             header?: never;
             path: {
@@ -1646,7 +4480,42 @@ export interface operations {
             };
         };
     };
-    make_token: {
+    get_enrolment_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_KnownEnrolmentTokenView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_enrolment_tokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -1693,7 +4562,226 @@ export interface operations {
             };
         };
     };
-    health: {
+    delete_enrolment_tokens_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_entities_addresses_ip: {
+        parameters: {
+            query?: {
+                /** @description How many days of events are looked at; 30 when not said, at most 180. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                ip: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_entities_domains_name: {
+        parameters: {
+            query?: {
+                /** @description How many days of events are looked at; 30 when not said, at most 180. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_entities_files_sha256: {
+        parameters: {
+            query?: {
+                /** @description How many days of events are looked at; 30 when not said, at most 180. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_entities_users_name: {
+        parameters: {
+            query?: {
+                /** @description How many days of events are looked at; 30 when not said, at most 180. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_health: {
         parameters: {
             query?: never;
             header?: never;
@@ -1712,7 +4800,7 @@ export interface operations {
             };
         };
     };
-    run: {
+    post_hunting_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -1751,7 +4839,7 @@ export interface operations {
             };
         };
     };
-    schema: {
+    get_hunting_schema: {
         parameters: {
             query?: never;
             header?: never;
@@ -1778,7 +4866,7 @@ export interface operations {
             };
         };
     };
-    validate: {
+    post_hunting_validate: {
         parameters: {
             query?: never;
             header?: never;
@@ -1817,23 +4905,35 @@ export interface operations {
             };
         };
     };
-    incidents: {
+    get_incidents: {
         parameters: {
             query?: {
                 /** @description Any of these, with commas between: `New`, `In progress`, `Resolved`. */
                 status?: string;
                 /** @description Any of these, with commas between: `Critical`, `High`, `Medium`, `Low`, `Informational`. */
                 severity?: string;
-                /** @description On this device. */
+                /** @description With alerts on this device. */
                 device?: string;
                 /** @description Of this user; `none` for nobody's. */
                 assigned_to?: string;
+                /** @description Said to be this; `none` for nothing. */
+                classification?: string;
+                /** @description With this tag. */
+                tag?: string;
                 /** @description Part of the title or of the device's name, or the number. */
                 q?: string;
-                /** @description `last_at` or `severity`, with `-` before it for the largest first; `-last_at` when not said. */
+                /** @description With an event at or after this time. */
+                from?: string;
+                /** @description With an event before this time. */
+                to?: string;
+                /** @description Also those that went into others. */
+                merged?: boolean;
+                /** @description `last_at`, `severity` or `priority`, with `-` before it for the largest first; `-last_at` when not said. */
                 sort?: string;
                 cursor?: string;
                 limit?: number;
+                /** @description Of an export: `csv` or `json`. */
+                format?: string;
             };
             header?: never;
             path?: never;
@@ -1867,7 +4967,251 @@ export interface operations {
             };
         };
     };
-    incident: {
+    patch_incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeIncidents"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_IncidentSummary"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description one went into another; nothing changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_incidents_export: {
+        parameters: {
+            query?: {
+                /** @description Any of these, with commas between: `New`, `In progress`, `Resolved`. */
+                status?: string;
+                /** @description Any of these, with commas between: `Critical`, `High`, `Medium`, `Low`, `Informational`. */
+                severity?: string;
+                /** @description With alerts on this device. */
+                device?: string;
+                /** @description Of this user; `none` for nobody's. */
+                assigned_to?: string;
+                /** @description Said to be this; `none` for nothing. */
+                classification?: string;
+                /** @description With this tag. */
+                tag?: string;
+                /** @description Part of the title or of the device's name, or the number. */
+                q?: string;
+                /** @description With an event at or after this time. */
+                from?: string;
+                /** @description With an event before this time. */
+                to?: string;
+                /** @description Also those that went into others. */
+                merged?: boolean;
+                /** @description `last_at`, `severity` or `priority`, with `-` before it for the largest first; `-last_at` when not said. */
+                sort?: string;
+                cursor?: string;
+                limit?: number;
+                /** @description Of an export: `csv` or `json`. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_incidents_facets: {
+        parameters: {
+            query?: {
+                /** @description Any of these, with commas between: `New`, `In progress`, `Resolved`. */
+                status?: string;
+                /** @description Any of these, with commas between: `Critical`, `High`, `Medium`, `Low`, `Informational`. */
+                severity?: string;
+                /** @description With alerts on this device. */
+                device?: string;
+                /** @description Of this user; `none` for nobody's. */
+                assigned_to?: string;
+                /** @description Said to be this; `none` for nothing. */
+                classification?: string;
+                /** @description With this tag. */
+                tag?: string;
+                /** @description Part of the title or of the device's name, or the number. */
+                q?: string;
+                /** @description With an event at or after this time. */
+                from?: string;
+                /** @description With an event before this time. */
+                to?: string;
+                /** @description Also those that went into others. */
+                merged?: boolean;
+                /** @description `last_at`, `severity` or `priority`, with `-` before it for the largest first; `-last_at` when not said. */
+                sort?: string;
+                cursor?: string;
+                limit?: number;
+                /** @description Of an export: `csv` or `json`. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentFacetsView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_incidents_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIncidents"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description one is resolved or went into another already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_incidents_number: {
         parameters: {
             query?: never;
             header?: never;
@@ -1904,7 +5248,7 @@ export interface operations {
             };
         };
     };
-    change: {
+    patch_incidents_number: {
         parameters: {
             query?: never;
             header?: never;
@@ -1959,9 +5303,18 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it went into another */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    comment: {
+    post_incidents_number_comments: {
         parameters: {
             query?: never;
             header?: never;
@@ -2018,7 +5371,405 @@ export interface operations {
             };
         };
     };
-    me: {
+    get_incidents_number_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_EvidenceRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_incidents_number_graph: {
+        parameters: {
+            query?: {
+                /** @description How many nodes at most, up to 300; things of one kind are grouped when there are more. */
+                max_nodes?: number;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_incidents_number_move_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveAlerts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description they are not in this incident, or the other does not take them */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_incidents_number_report: {
+        parameters: {
+            query?: {
+                /** @description `md` or `pdf`; `md` when not said. */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_incidents_number_story: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoryView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_incidents_number_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeTask"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_incidents_number_tasks_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                task: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTask"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_incidents_number_verdicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetVerdict"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -2045,7 +5796,7 @@ export interface operations {
             };
         };
     };
-    choose_password: {
+    post_me_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -2082,7 +5833,277 @@ export interface operations {
             };
         };
     };
-    overview: {
+    get_notifications_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ChannelView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notifications_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepChannel"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_notifications_channels_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepChannel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_notifications_channels_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notifications_channels_id_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DeliveryView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notifications_channels_id_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_overview: {
         parameters: {
             query?: never;
             header?: never;
@@ -2109,7 +6130,7 @@ export interface operations {
             };
         };
     };
-    rules: {
+    get_people: {
         parameters: {
             query?: never;
             header?: never;
@@ -2123,7 +6144,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_Rule"];
+                    "application/json": components["schemas"]["List_PersonView"];
                 };
             };
             401: {
@@ -2136,7 +6157,182 @@ export interface operations {
             };
         };
     };
-    sign_in: {
+    get_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RuleView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rules_coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rules_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_rules_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_server_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerHealth"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -2177,7 +6373,7 @@ export interface operations {
             };
         };
     };
-    sign_out: {
+    delete_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -2202,10 +6398,92 @@ export interface operations {
             };
         };
     };
-    stream: {
+    get_settings_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_settings_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retention"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stream: {
         parameters: {
             query?: {
-                /** @description Any of `incidents`, `alerts`, `devices`, with commas between; all when not said. */
+                /** @description Any of `incidents`, `alerts`, `devices`, `rules`, with commas between; all when not said. */
                 topics?: string;
             };
             header?: never;
@@ -2232,7 +6510,275 @@ export interface operations {
             };
         };
     };
-    users: {
+    post_tuning_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewOf"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tuning_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TuningRuleView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tuning_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepTuningRule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuningRuleView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_tuning_rules_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepTuningRule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuningRuleView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tuning_rules_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tuning_suggest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestFrom"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_users: {
         parameters: {
             query?: never;
             header?: never;
@@ -2267,7 +6813,7 @@ export interface operations {
             };
         };
     };
-    make_user: {
+    post_users: {
         parameters: {
             query?: never;
             header?: never;
@@ -2322,7 +6868,72 @@ export interface operations {
             };
         };
     };
-    reset_password: {
+    patch_users_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeUser"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_users_id_reset_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -2350,6 +6961,172 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SavedViewView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_views_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_views_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

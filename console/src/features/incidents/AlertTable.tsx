@@ -36,7 +36,7 @@ export function AlertTable({ items, selected, chosen, sort, onChoose, onSort, on
           <th scope="col" className="pick">
             <input type="checkbox" aria-label="Choose all alerts shown" checked={all} onChange={() => onChoose(all ? new Set() : new Set(items.map((item) => item.id)))} />
           </th>
-          <Head name="Severity" by="severity" sort={sort} onSort={onSort} />
+          <th scope="col">Severity</th>
           <th scope="col">Alert</th><th scope="col">Device</th><th scope="col">Techniques</th><th scope="col">Status</th>
           <th scope="col">Incident</th>
           <Head name="Event" by="event_at" sort={sort} onSort={onSort} />

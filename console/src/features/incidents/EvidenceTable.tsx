@@ -14,7 +14,7 @@ import { Failed, Waiting } from "../../ui/states";
 import { Time } from "../../ui/Time";
 import { placeOf, selectionOf } from "./things";
 
-const VERDICTS = ["Unknown", "Malicious", "Suspicious", "Clean"];
+const VERDICTS = [["unknown", "Unknown"], ["malicious", "Malicious"], ["suspicious", "Suspicious"], ["clean", "Clean"]].map(([value, label]) => ({ value: value ?? "", label: label ?? "" }));
 
 export function EvidenceTable({ incident, onThing }: { incident: Incident; onThing: (search: Search) => void }) {
   const query = useQuery(evidenceQuery(incident.number));

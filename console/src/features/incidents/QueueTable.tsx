@@ -16,12 +16,20 @@ interface Props {
   items: readonly IncidentSummary[];
   filters: Filters;
   selected: string | undefined;
+  chosen: ReadonlySet<number>;
+  onChoose: (chosen: ReadonlySet<number>) => void;
   onSort: (sort: Sort) => void;
 }
 
-export function QueueTable({ items, filters, selected, onSort }: Props) {
+export function QueueTable({ items, filters, selected, chosen, onChoose, onSort }: Props) {
   const table = useRef<HTMLTableElement>(null);
-  useListKeys(items, filters, selected);
+  const toggle = (number: number) => {
+    const next = new Set(chosen);
+    if (!next.delete(number)) next.add(number);
+    onChoose(next);
+  };
+  const all = items.every((item) => chosen.has(item.number));
+  useListKeys(items, filters, selected, toggle);
   useEffect(() => {
     table.current?.querySelector("tr.selected")?.scrollIntoView({ block: "nearest" });
   }, [selected]);
@@ -29,6 +37,10 @@ export function QueueTable({ items, filters, selected, onSort }: Props) {
     <table className="table" ref={table}>
       <thead>
         <tr>
+          <th scope="col" className="pick">
+            <input type="checkbox" aria-label="Choose all incidents shown" checked={all} onChange={() => onChoose(all ? new Set() : new Set(items.map((item) => item.number)))} />
+          </th>
+          <Sortable name="Priority" by="priority" sort={filters.sort} onSort={onSort} />
           <Sortable name="Severity" by="severity" sort={filters.sort} onSort={onSort} />
           <th scope="col" className="number">No.</th>
           <th scope="col">Incident</th>
@@ -41,16 +53,20 @@ export function QueueTable({ items, filters, selected, onSort }: Props) {
         </tr>
       </thead>
       <tbody>
-        {items.map((item) => <QueueRow key={item.number} item={item} selected={String(item.number) === selected} />)}
+        {items.map((item) => (
+          <QueueRow key={item.number} item={item} selected={String(item.number) === selected} chosen={chosen.has(item.number)} onToggle={() => toggle(item.number)} />
+        ))}
       </tbody>
     </table>
   );
 }
 
-function QueueRow({ item, selected }: { item: IncidentSummary; selected: boolean }) {
+function QueueRow({ item, selected, chosen, onToggle }: { item: IncidentSummary; selected: boolean; chosen: boolean; onToggle: () => void }) {
   const [device, ...others] = item.devices;
   return (
     <tr className={selected ? "selected" : undefined} aria-current={selected || undefined}>
+      <td className="pick"><input type="checkbox" aria-label={`Choose incident ${item.number}`} checked={chosen} onChange={onToggle} /></td>
+      <td className="number" title={item.priority_reasons.join("\n")}>{item.priority}</td>
       <td><Severity level={item.severity} /></td>
       <td className="number quiet">{item.number}</td>
       <td className="incident-title">
@@ -71,7 +87,7 @@ function QueueRow({ item, selected }: { item: IncidentSummary; selected: boolean
 
 interface SortableProps {
   name: string;
-  by: "last_at" | "severity";
+  by: "last_at" | "severity" | "priority";
   sort: Sort;
   onSort: (sort: Sort) => void;
 }
@@ -87,7 +103,7 @@ function Sortable({ name, by, sort, onSort }: SortableProps) {
   );
 }
 
-function useListKeys(items: readonly IncidentSummary[], filters: Filters, selected: string | undefined): void {
+function useListKeys(items: readonly IncidentSummary[], filters: Filters, selected: string | undefined, toggle: (number: number) => void): void {
   const navigate = useNavigate();
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
@@ -97,11 +113,13 @@ function useListKeys(items: readonly IncidentSummary[], filters: Filters, select
       if (step !== 0) {
         const next = items[Math.min(items.length - 1, Math.max(0, at + step))];
         if (next) void navigate({ to: "/incidents", search: { ...writeFilters(filters), at: String(next.number) }, replace: true });
-      } else if (event.key === "Enter" && selected && at >= 0 && !(event.target as HTMLElement).closest("a,button")) {
+      } else if (event.key === "x" && selected) {
+        toggle(Number(selected));
+      } else if (event.key === "Enter" && selected && at >= 0 && !(event.target as HTMLElement).closest("a,button,input")) {
         void navigate({ to: "/incidents/$number", params: { number: selected }, search: {} });
       }
     };
     document.addEventListener("keydown", pressed);
     return () => document.removeEventListener("keydown", pressed);
-  }, [items, filters, selected, navigate]);
+  }, [items, filters, selected, toggle, navigate]);
 }

@@ -12,7 +12,7 @@ export interface Filters {
   sort: Sort;
 }
 
-export const SORTS = ["-last_at", "last_at", "-severity", "severity"] as const;
+export const SORTS = ["-last_at", "last_at", "-severity", "severity", "-priority", "priority"] as const;
 export type Sort = (typeof SORTS)[number];
 
 export const OPEN: readonly Status[] = ["New", "In progress"];
