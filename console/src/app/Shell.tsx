@@ -33,7 +33,7 @@ function TopBar({ onHelp }: { onHelp: () => void }) {
     <header className="top-bar">
       <Link to="/" search={{}} className="brand"><Tower /><span>Bartizan</span></Link>
       <span className="grow" />
-      <span className="quiet" title="All times are in UTC">UTC</span>
+      <span className="quiet" title="Times are in this zone; hover one to see UTC">{Intl.DateTimeFormat().resolvedOptions().timeZone}</span>
       <SchemeSwitch />
       <button type="button" className="icon-button" onClick={onHelp} aria-label="Keyboard help" title="Keyboard help (?)">?</button>
       <Account />

@@ -1,17 +1,30 @@
-// Times as the console writes them: UTC, ISO order, to the millisecond where it matters.
+// Times as the console writes them: ISO order, in the reader's zone; the same moment in UTC for titles and queries.
 
+/** To the second, in the reader's zone. */
 export function seconds(iso: string): string {
-  const at = new Date(iso);
-  return Number.isNaN(at.getTime()) ? iso : at.toISOString().slice(0, 19).replace("T", " ");
+  return milliseconds(iso).slice(0, 19);
 }
 
+/** To the millisecond, in the reader's zone. */
 export function milliseconds(iso: string): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return iso;
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 23).replace("T", " ");
+}
+
+/** To the millisecond, in UTC. */
+export function utc(iso: string): string {
   const at = new Date(iso);
   return Number.isNaN(at.getTime()) ? iso : at.toISOString().slice(0, 23).replace("T", " ");
 }
 
 export function clock(iso: string): string {
   return milliseconds(iso).slice(11);
+}
+
+/** The day of a moment, in the reader's zone. */
+export function day(iso: string): string {
+  return milliseconds(iso).slice(0, 10);
 }
 
 /** How long ago, in the largest unit that fits. */
@@ -36,7 +49,7 @@ export function duration(from: string, to: string): string {
 }
 
 /** The time of day; with the day before it when that is not the day the page is about. */
-export function short(iso: string, day: string): string {
+export function short(iso: string, ofDay: string): string {
   const full = milliseconds(iso);
-  return full.startsWith(day) ? full.slice(11) : full.slice(5, 16);
+  return full.startsWith(ofDay) ? full.slice(11) : full.slice(5, 16);
 }

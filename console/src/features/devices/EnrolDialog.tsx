@@ -31,7 +31,7 @@ export function EnrolDialog({ opened, onClose }: { opened: boolean; onClose: () 
         <div className="enrol">
           <p>Run this on the machine, in a terminal, as root:</p>
           <p className="command-line"><code>{make.data.command}</code><CopyButton text={make.data.command} what="the command" /></p>
-          <p className="quiet">It lets one machine in, until <Time at={make.data.expires_at} /> UTC, and is not shown again. The device appears in the list as soon as it reports.</p>
+          <p className="quiet">It lets one machine in, until <Time at={make.data.expires_at} />, and is not shown again. The device appears in the list as soon as it reports.</p>
           <span><Button onClick={close}>Done</Button></span>
         </div>
       ) : (

@@ -19,7 +19,7 @@ export function EventPane({ event, device }: { event: TimelineEvent; device: str
     <>
       <section className="section">
         <h2>{said.action}</h2>
-        <p className="quiet"><Time at={event.at} exact /> UTC</p>
+        <p className="quiet"><Time at={event.at} exact /></p>
         <div className="chips">
           <Link className="link-button" to="/hunting" search={{ q: huntFor(event, device) }}>Go hunt</Link>
         </div>

@@ -5,7 +5,7 @@ import { useEffect, useRef, type KeyboardEvent } from "react";
 
 import type { TimelineEvent } from "../../api/types";
 import { DeviceText } from "../../ui/DeviceText";
-import { milliseconds } from "../../ui/time";
+import { milliseconds, utc } from "../../ui/time";
 import { eventText } from "./eventText";
 
 const ROW_HEIGHT = 30;
@@ -68,7 +68,7 @@ function EventRow({ event, index, top, selected, onSelect }: RowProps) {
   return (
     <div role="row" aria-rowindex={index + 2} aria-selected={selected} className={selected ? "timeline-row timeline-row-selected" : "timeline-row"}
       style={{ transform: `translateY(${top}px)`, height: ROW_HEIGHT }} onClick={() => onSelect(event.event_id)}>
-      <span role="gridcell"><time className="tabular" dateTime={event.at}>{milliseconds(event.at)}</time></span>
+      <span role="gridcell"><time className="tabular" dateTime={event.at} title={`${utc(event.at)} UTC`}>{milliseconds(event.at)}</time></span>
       <span role="gridcell"><span className={`kind kind-${event.kind}`} aria-hidden="true" />{said.action}</span>
       <span role="gridcell" className="timeline-what"><DeviceText text={said.object} mono /></span>
       <span role="gridcell"><DeviceText text={said.by} /></span>

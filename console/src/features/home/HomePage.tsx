@@ -12,6 +12,7 @@ import { counted, number } from "../../ui/number";
 import { Page } from "../../ui/Page";
 import { Severity } from "../../ui/Severity";
 import { Failed, SimulateHint, Waiting } from "../../ui/states";
+import { seconds } from "../../ui/time";
 import { Time } from "../../ui/Time";
 import { Setup } from "./Setup";
 import "./home.css";
@@ -171,7 +172,7 @@ function hours(of: Overview): Column[] {
   const last = Math.floor(Date.now() / HOUR);
   const columns = Array.from({ length: 24 }, (_, at) => {
     const hour = new Date((last - 23 + at) * HOUR).toISOString();
-    return { name: `${hour.slice(0, 10)} ${hour.slice(11, 16)}`, parts: {} as Partial<Record<Level, number>> };
+    return { name: seconds(hour).slice(0, 16), parts: {} as Partial<Record<Level, number>> };
   });
   for (const { hour, severity, count } of of.alerts_by_hour) {
     const column = columns[Math.floor(new Date(hour).getTime() / HOUR) - last + 23];

@@ -1,12 +1,12 @@
 // Values of a result as text, and how wide their columns are.
 import type { Cell, QueryResult } from "../../api/types";
-import { seconds, milliseconds } from "../../ui/time";
+import { utc } from "../../ui/time";
 
 export function cellText(value: Cell, type: string): string {
   if (value === null || value === undefined) return "";
   if (type === "datetime" && typeof value === "string") {
-    const at = milliseconds(value);
-    return at.endsWith(".000") ? seconds(value) : at;
+    const at = utc(value);
+    return at.endsWith(".000") ? at.slice(0, 19) : at;
   }
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

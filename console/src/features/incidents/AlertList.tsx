@@ -2,7 +2,7 @@
 import type { JoinedAlert } from "../../api/types";
 import { DeviceText } from "../../ui/DeviceText";
 import { Severity } from "../../ui/Severity";
-import { clock, milliseconds } from "../../ui/time";
+import { clock, utc } from "../../ui/time";
 
 interface Props {
   alerts: readonly JoinedAlert[];
@@ -16,7 +16,7 @@ export function AlertList({ alerts, selected, onSelect }: Props) {
       {alerts.map((alert) => (
         <li key={alert.id}>
           <button type="button" className="alert-line" aria-pressed={alert.id === selected} onClick={() => onSelect(alert)}>
-            <time className="quiet tabular" dateTime={alert.event_at} title={`${milliseconds(alert.event_at)} UTC`}>{clock(alert.event_at)}</time>
+            <time className="quiet tabular" dateTime={alert.event_at} title={`${utc(alert.event_at)} UTC`}>{clock(alert.event_at)}</time>
             <Severity level={alert.severity} />
             <span className="alert-title"><DeviceText text={alert.title} /></span>
             <span className="alert-reason" title={alert.reason.text}><DeviceText text={alert.reason.text} /></span>

@@ -12,6 +12,7 @@ import { Page, useTitle } from "../../ui/Page";
 import type { Search } from "../../ui/search";
 import { Severity } from "../../ui/Severity";
 import { Failed, Waiting } from "../../ui/states";
+import { day } from "../../ui/time";
 import { Time } from "../../ui/Time";
 import { AlertFollowUp, AlertReason } from "./AlertDetails";
 import { aroundQuery } from "./hunt";
@@ -89,7 +90,7 @@ function Body({ alert }: { alert: Alert }) {
           {tree.error ? <Failed why={tree.error} retry={tree.retry} /> : null}
           {tree.pending && tree.forest.byKey.size === 0 ? <Waiting /> : null}
           {tree.forest.byKey.size > 0 ? (
-            <ProcessTree forest={tree.forest} open={tree.open} selected={key} day={alert.event_at.slice(0, 10)} onToggle={tree.toggle} onLoad={tree.load}
+            <ProcessTree forest={tree.forest} open={tree.open} selected={key} day={day(alert.event_at)} onToggle={tree.toggle} onLoad={tree.load}
               onSelect={(node) => void navigate({ to: "/alerts/$id", params: { id: alert.id }, search: { node }, replace: true })} />
           ) : null}
           {!tree.pending && !tree.error && tree.forest.byKey.size === 0 ? <p className="section quiet">This alert is not about a process, so there is no tree.</p> : null}

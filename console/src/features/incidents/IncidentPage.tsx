@@ -10,6 +10,7 @@ import type { Incident, JoinedAlert } from "../../api/types";
 import { Page } from "../../ui/Page";
 import type { Search } from "../../ui/search";
 import { Failed, Waiting } from "../../ui/states";
+import { day } from "../../ui/time";
 import { ActivityPane } from "./ActivityPane";
 import { AlertFollowUp, AlertReason } from "./AlertDetails";
 import { AlertList, byTime } from "./AlertList";
@@ -59,7 +60,7 @@ function Story({ incident }: { incident: Incident }) {
           </section>
           <Views incident={incident} view={search["view"]} onView={(view) => go({ node: search["node"], alert: search["alert"], view })}
             onThing={(thing) => go({ view: search["view"], ...thing })}>
-            <TreeSection tree={tree} row={chosen.row} day={incident.first_at.slice(0, 10)} onSelect={(key) => go({ node: key, pane: undefined })} />
+            <TreeSection tree={tree} row={chosen.row} day={day(incident.first_at)} onSelect={(key) => go({ node: key, pane: undefined })} />
           </Views>
         </div>
         <aside className="story-pane" aria-label="Details and activity">

@@ -6,7 +6,7 @@ import { DeviceText } from "../../ui/DeviceText";
 import { Chevron, Cog, File, Gap, Network, Terminal } from "../../ui/icons";
 import { counted } from "../../ui/number";
 import { AlertMark, graver } from "../../ui/Severity";
-import { milliseconds, short } from "../../ui/time";
+import { short, utc } from "../../ui/time";
 import { mayOpen, rowKey, type TreeRow } from "./tree";
 
 const INDENT = 20;
@@ -72,7 +72,7 @@ function ProcessText({ node, day }: { node: TreeNode; day: string }) {
       <span className="tree-command"><DeviceText text={node.command_line} mono /></span>
       <Count of={node.connections} what="connection" icon={<Network size={13} />} />
       <Count of={node.files} what="file change" icon={<File size={13} />} />
-      <time className="tree-time tabular" dateTime={node.started_at} title={`${milliseconds(node.started_at)} UTC`}>{short(node.started_at, day)}</time>
+      <time className="tree-time tabular" dateTime={node.started_at} title={`${utc(node.started_at)} UTC`}>{short(node.started_at, day)}</time>
     </>
   );
 }
