@@ -6,6 +6,15 @@ import { expectAccessible, openStory, SCHEMES, SESSION, test, useScheme } from "
 test.use({ storageState: SESSION });
 
 const PAGES: readonly (readonly [address: string, title: string])[] = [
+  ["/", "Home"],
+  ["/alerts", "Alerts"],
+  ["/detections", "Detections"],
+  ["/detections?tab=coverage", "Detections"],
+  ["/detections?tab=tuning", "Detections"],
+  ["/settings", "Settings"],
+  ["/settings?tab=notifications", "Settings"],
+  ["/settings?tab=tokens", "Settings"],
+  ["/health", "System health"],
   ["/incidents?status=any", "Incidents"],
   ["/devices", "Devices"],
   ["/hunting?q=DeviceProcessEvents%20%7C%20take%2020", "Hunting"],
@@ -18,7 +27,7 @@ for (const scheme of SCHEMES) {
     test.beforeEach(({ page }) => useScheme(page, scheme));
 
     for (const [address, title] of PAGES) {
-      test(`${title} has no serious barrier`, async ({ page }) => {
+      test(`${title} at ${address} has no serious barrier`, async ({ page }) => {
         await page.goto(address);
         await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
         await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
@@ -35,6 +44,19 @@ for (const scheme of SCHEMES) {
 
     test("an incident has no serious barrier", async ({ page }) => {
       await openStory(page);
+      await expectAccessible(page);
+      await page.getByRole("button", { name: "Evidence" }).click();
+      await expect(page.getByRole("region", { name: "Evidence" })).toBeVisible();
+      await expectAccessible(page);
+      await page.getByRole("button", { name: "Attack graph" }).click();
+      await expect(page.locator(".react-flow__node").first()).toBeVisible();
+      await expectAccessible(page);
+    });
+
+    test("an alert has no serious barrier", async ({ page }) => {
+      await page.goto("/alerts");
+      await page.locator("tbody tr").first().getByRole("link").first().click();
+      await expect(page.getByRole("heading", { name: "Why it fired" })).toBeVisible();
       await expectAccessible(page);
     });
 

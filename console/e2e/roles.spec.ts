@@ -20,7 +20,7 @@ test("a new reader chooses a password, reads incidents and is offered nothing th
   await theirs.getByLabel("New password", { exact: true }).fill("a tower of their own 7");
   await theirs.getByLabel("New password again").fill("a tower of their own 7");
   await theirs.getByRole("button", { name: "Choose this password" }).click();
-  await expect(theirs.getByRole("heading", { level: 1, name: "Incidents" })).toBeVisible();
+  await expect(theirs.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
   await expect(theirs.getByRole("link", { name: "Users" })).toHaveCount(0);
   await openStory(theirs);
   await expect(theirs.getByRole("button", { name: "Resolve", exact: true, disabled: false })).toHaveCount(0);

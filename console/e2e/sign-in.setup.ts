@@ -9,7 +9,7 @@ test("a wrong password is named as such, with what to do, and the right one open
   await page.getByLabel("Password", { exact: true }).fill(password());
   await page.getByRole("button", { name: "Sign in" }).click();
   const choose = page.getByRole("button", { name: "Choose this password" });
-  const title = page.getByRole("heading", { level: 1, name: "Incidents" });
+  const title = page.getByRole("heading", { level: 1, name: "Home" });
   await expect(choose.or(title)).toBeVisible();
   if (await choose.isVisible()) {
     // The first password is good for one thing: to choose another.
