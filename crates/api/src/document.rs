@@ -9,9 +9,9 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Api, alerts, audit, decision, devices, enrolment, entities, health, hunting, incidents, indicators,
-    me, notifications, overview, rules, server, session, settings, stream, timeline, tokens, tuning,
-    users, views,
+    Api, alerts, audit, decision, devices, enrolment, entities, health, hunting, incidents,
+    indicators, me, notifications, overview, rules, server, session, settings, stream, timeline,
+    tokens, tuning, users, views,
 };
 
 #[derive(OpenApi)]
@@ -143,6 +143,27 @@ fn setting_calls() -> OpenApiRouter<Api> {
 
 /// The OpenAPI document as JSON, the same for the same source.
 pub fn openapi() -> String {
-    let (_, document) = calls().split_for_parts();
+    let (_, mut document) = calls().split_for_parts();
+    name_calls(&mut document);
     document.to_pretty_json().map_or_else(|_no_json| String::new(), |json| json + "\n")
+}
+
+/// Names every call after its method and path: the names of the functions behind them are not unique, and programs
+/// made from this document need names that are.
+fn name_calls(document: &mut utoipa::openapi::OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let path =
+            path.strip_prefix("/api/v1").unwrap_or(path).replace(['{', '}'], "").replace('-', "_");
+        for (method, call) in [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ] {
+            if let Some(call) = call {
+                call.operation_id = Some(format!("{method}{}", path.replace('/', "_")));
+            }
+        }
+    }
 }
