@@ -57,23 +57,7 @@ pub(crate) fn bind(
     now: DateTimeTicks,
     discovered: &[Discovery],
 ) -> Result<Plan, Vec<Finding>> {
-    let mut binder = Binder {
-        schema,
-        now,
-        discovered: discovered.iter(),
-        undiscovered: Vec::new(),
-        mentioned: &script.words,
-        findings: Vec::new(),
-        names: Vec::new(),
-        nodes: 0,
-        table_depth: 0,
-        call_depth: 0,
-        render: None,
-        aggregation: None,
-        windows: None,
-        rows: Vec::new(),
-        options: Vec::new(),
-    };
+    let mut binder = Binder::new(script, schema, now, discovered);
     let root = binder.script(script);
     match root {
         Some(root) if binder.findings.is_empty() => {
@@ -82,6 +66,12 @@ pub(crate) fn bind(
         }
         _ => Err(binder.findings),
     }
+}
+
+/// The columns of a script's rows as far as they can be told, whatever is wrong with it.
+pub(crate) fn columns(script: &ast::Script, schema: &Schema) -> Vec<Column> {
+    let mut binder = Binder::new(script, schema, 0, &[]);
+    binder.script(script).map(|root| root.relation.columns).unwrap_or_default()
 }
 
 struct Binder<'a> {
@@ -218,6 +208,31 @@ impl Scope<'_> {
 }
 
 impl<'a> Binder<'a> {
+    fn new(
+        script: &'a ast::Script,
+        schema: &'a Schema,
+        now: DateTimeTicks,
+        discovered: &'a [Discovery],
+    ) -> Self {
+        Self {
+            schema,
+            now,
+            discovered: discovered.iter(),
+            undiscovered: Vec::new(),
+            mentioned: &script.words,
+            findings: Vec::new(),
+            names: Vec::new(),
+            nodes: 0,
+            table_depth: 0,
+            call_depth: 0,
+            render: None,
+            aggregation: None,
+            windows: None,
+            rows: Vec::new(),
+            options: Vec::new(),
+        }
+    }
+
     fn script(&mut self, script: &'a ast::Script) -> Option<Rel> {
         let mut root = None;
         for statement in &script.statements {

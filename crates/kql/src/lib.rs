@@ -8,6 +8,7 @@ pub mod aggregate;
 pub mod ast;
 mod bind;
 pub mod discover;
+pub mod editor;
 pub mod function;
 mod lexer;
 mod parser;
