@@ -75,7 +75,7 @@ pub struct CollectorCounters {
     pub processes: u64,
     /// File changes outside what is watched.
     pub files_unwatched: u64,
-    /// File changes and connections left out because their program causes too many.
+    /// File changes, connections, operations and images left out because their program causes too many.
     pub suppressed: u64,
     /// Repeats told as part of a summary, or not again within their window.
     pub merged: u64,
@@ -100,6 +100,7 @@ pub struct Collector {
     file_rates: Rates<(Text, String)>,
     network_rates: Rates<Text>,
     operation_rates: Rates<(Text, OperationKind)>,
+    image_rates: Rates<Text>,
     lookups: Lookups,
     lookups_said: Repeats<(ProcessKey, u16, Option<u8>, Text), ()>,
     scripts: Scripts,
@@ -134,6 +135,7 @@ impl Collector {
             file_rates: Rates::new(),
             network_rates: Rates::new(),
             operation_rates: Rates::new(),
+            image_rates: Rates::new(),
             lookups: Lookups::default(),
             lookups_said: Repeats::new(),
             scripts: Scripts::default(),
@@ -225,7 +227,8 @@ impl Collector {
             processes: u64::try_from(self.table.len()).unwrap_or(u64::MAX),
             suppressed: self.file_rates.suppressed()
                 + self.network_rates.suppressed()
-                + self.operation_rates.suppressed(),
+                + self.operation_rates.suppressed()
+                + self.image_rates.suppressed(),
             hashes_skipped: self.hasher.skipped(),
             ..self.counters
         }

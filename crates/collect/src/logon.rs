@@ -75,7 +75,8 @@ struct Told {
 impl Logons {
     /// From now on: what the trails hold already is history.
     pub(crate) fn follow(trails: &LogonTrails) -> Self {
-        let text = trails.texts.iter().find(|path| path.exists()).map(|path| Tail::at_end(path));
+        let text =
+            trails.texts.iter().find(|path| path.metadata().is_ok()).map(|path| Tail::at_end(path));
         let journal = (text.is_none() && trails.journal).then(Journal::follow).flatten();
         Self {
             logins: Tail::at_end(&trails.logins),

@@ -52,11 +52,12 @@ pub(crate) fn parse(message: &[u8]) -> Option<Operation> {
         _ => return None,
     };
     let subsystem = field("SUBSYSTEM")?;
-    let plugged = match (subsystem, field("DEVTYPE")) {
-        ("usb", Some("usb_device")) | ("block", Some("disk")) => true,
-        ("thunderbolt" | "mmc" | "firewire" | "pcmcia", _) => true,
-        _ => false,
-    };
+    let plugged = matches!(
+        (subsystem, field("DEVTYPE")),
+        ("usb", Some("usb_device"))
+            | ("block", Some("disk"))
+            | ("thunderbolt" | "mmc" | "firewire" | "pcmcia", _)
+    );
     if !plugged {
         return None;
     }

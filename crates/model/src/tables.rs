@@ -83,19 +83,19 @@ pub enum Table {
     DeviceBaselineComplianceAssessmentKB,
     /// The baselines that machines are measured by.
     DeviceBaselineComplianceProfiles,
-    /// Everything else that processes and the sensor itself did: forks, exits, losses, health.
+    /// Everything else that processes did to the machine, to each other and to themselves; what the sensor says of itself.
     DeviceEvents,
     /// Certificates that files are signed with.
     DeviceFileCertificateInfo,
     /// Files that were created, changed, renamed or deleted in the places that matter.
     DeviceFileEvents,
-    /// Shared libraries that were loaded.
+    /// Shared libraries, and other code, that a program mapped for the first time.
     DeviceImageLoadEvents,
     /// What each machine is, told at start and daily.
     DeviceInfo,
     /// Sign-ins and attempts at them.
     DeviceLogonEvents,
-    /// Connections that processes opened.
+    /// Connections that processes opened and accepted, and ports they wait at.
     DeviceNetworkEvents,
     /// Network adapters of each machine.
     DeviceNetworkInfo,

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::{
+    kind::RecordKind,
     layout::{
         CONNECT_BYTES, DNS_MAX, EXEC_BYTES, EXIT_BYTES, FILE_NAME_BYTES, FILE_OPEN_BYTES,
         FLAG_ARGV_CUT, FLAG_ARGV_MISSING, FLAG_CREATED, FLAG_DELETED, FLAG_DETACHED,
@@ -12,7 +13,7 @@ use crate::{
     operation::{Operation, OperationCode, Target},
     record::{
         Actor, Connect, ConnectPhase, Dns, Exec, Exit, FileName, FileNamed, FileOpen, NamedChange,
-        Record, RecordBody, RecordKind, set_id,
+        Record, RecordBody, set_id,
     },
 };
 

@@ -5,15 +5,17 @@
 //! loads programs nor gives records a meaning beyond their fields.
 
 mod decode;
+mod kind;
 pub mod layout;
 mod operation;
 mod record;
 
 pub use decode::{DecodeError, peek_time, user_device};
+pub use kind::{RecordKind, Ring};
 pub use operation::{Operation, OperationCode, Target};
 pub use record::{
     Actor, Connect, ConnectPhase, Dns, Exec, Exit, FileName, FileNamed, FileOpen, NamedChange,
-    Record, RecordBody, RecordKind, Ring,
+    Record, RecordBody,
 };
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::Operation;
+use crate::{Operation, RecordKind};
 
 /// Nanoseconds in the clock tick that `/proc/PID/stat` counts start times in.
 const TICK_NS: u64 = 10_000_000;
@@ -58,31 +58,6 @@ pub struct Actor {
     pub mount_ns: u32,
     /// The short name, at most 15 bytes, settable by the process.
     pub comm: String,
-}
-
-/// The kinds of records, as the kernel programs number them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum RecordKind {
-    /// A program was executed.
-    Exec,
-    /// A process was made.
-    Fork,
-    /// The last thread of a process ended.
-    Exit,
-    /// A file was opened for writing or made.
-    FileOpen,
-    /// A file or directory was removed.
-    FileDelete,
-    /// A file was given another name.
-    FileRename,
-    /// A phase of a connection, or a listening socket.
-    Connect,
-    /// A file was changed in another way, told by name.
-    FileNamed,
-    /// Anything else.
-    Operation,
-    /// A message to or from a name server.
-    Dns,
 }
 
 /// What happened, by kind.
@@ -301,86 +276,6 @@ pub struct Connect {
     pub remote_port: u16,
     /// Error number of a failed connection, 0 when the kernel gave none.
     pub error: u32,
-}
-
-/// The two rings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Ring {
-    /// Processes: never throttled.
-    Critical,
-    /// Files and connections.
-    Bulk,
-}
-
-impl RecordKind {
-    /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 10] = [
-        Self::Exec,
-        Self::Fork,
-        Self::Exit,
-        Self::FileOpen,
-        Self::FileDelete,
-        Self::FileRename,
-        Self::Connect,
-        Self::FileNamed,
-        Self::Operation,
-        Self::Dns,
-    ];
-
-    /// The number the kernel programs use.
-    #[must_use]
-    pub const fn number(self) -> u16 {
-        match self {
-            Self::Exec => 1,
-            Self::Fork => 2,
-            Self::Exit => 3,
-            Self::FileOpen => 4,
-            Self::FileDelete => 5,
-            Self::FileRename => 6,
-            Self::Connect => 7,
-            Self::FileNamed => 8,
-            Self::Operation => 9,
-            Self::Dns => 10,
-        }
-    }
-
-    /// The kind with this number.
-    #[must_use]
-    pub fn from_number(number: u16) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.number() == number)
-    }
-
-    /// The ring that carries it.
-    #[must_use]
-    pub const fn ring(self) -> Ring {
-        match self {
-            Self::Exec | Self::Fork | Self::Exit => Ring::Critical,
-            Self::FileOpen
-            | Self::FileDelete
-            | Self::FileRename
-            | Self::Connect
-            | Self::FileNamed
-            | Self::Operation
-            | Self::Dns => Ring::Bulk,
-        }
-    }
-
-    /// A short name for counters and logs.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Exec => "exec",
-            Self::Fork => "fork",
-            Self::Exit => "exit",
-            Self::FileOpen => "file-open",
-            Self::FileDelete => "file-delete",
-            Self::FileRename => "file-rename",
-            Self::Connect => "connect",
-            Self::FileNamed => "file-named",
-            Self::Operation => "operation",
-            Self::Dns => "dns",
-        }
-    }
 }
 
 impl Record {

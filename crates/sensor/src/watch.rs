@@ -12,7 +12,7 @@ use std::{
 use anyhow::Context as _;
 use bartizan_collect::{Collector, CollectorConfig, Moment};
 use bartizan_inventory::{Machine, own_use};
-use bartizan_model::{Action, EventsLost, LossStage, SensorHealth, Text};
+use bartizan_model::{Action, EventsLost, LossStage, Operation, OperationKind, SensorHealth, Text};
 use bartizan_probe::{POLL_INTERVAL, Probe, ProbeConfig, ProgramState, abi::RecordKind};
 use bartizan_spool::Spool;
 use bartizan_uplink::LinkState;
@@ -73,6 +73,7 @@ impl Watch {
     /// Watches until asked to stop, then hands over what is left, drops `handed_over` and detaches.
     pub(crate) fn run(mut self, handed_over: oneshot::Sender<()>) {
         let begun = Moment::now().boot_ns;
+        self.tell_of_itself(OperationKind::SensorStarted);
         let (mut seconds, mut minutes, mut days) =
             (Every::new(SECOND), Every::new(MINUTE), Every::new(DAY));
         while !self.shared.stop.load(Ordering::Relaxed) {
@@ -101,7 +102,7 @@ impl Watch {
             Ok(counters) => seen.add_kernel(&counters),
             Err(error) => tracing::error!(%error, "counting what the kernel lost"),
         }
-        seen.add(LossStage::Sensor, "file or connection", self.collector.counters().suppressed);
+        seen.add(LossStage::Sensor, "flood", self.collector.counters().suppressed);
         seen.add(LossStage::Sensor, "unfit", self.outbox.unfit);
         seen.add(LossStage::Spool, "unreadable", self.unreadable.load(Ordering::Relaxed));
         let mut news = self.losses.news(&seen, now.wall);
@@ -123,6 +124,13 @@ impl Watch {
             self.outbox.spool.losses_told(&spool_losses);
         }
         any
+    }
+
+    /// That watching begins or ends; between the two, silence means something.
+    fn tell_of_itself(&mut self, kind: OperationKind) {
+        let told =
+            Operation::new(kind).with("Version", VERSION).with("ProcessId", std::process::id());
+        self.outbox.say(Moment::now().wall, Action::Operation(Box::new(told)));
     }
 
     fn tell_health(&mut self, now: Moment) {
@@ -171,6 +179,7 @@ impl Watch {
         let now = Moment::now();
         let left = self.collector.finish(now);
         self.outbox.put(left);
+        self.tell_of_itself(OperationKind::SensorStopped);
         self.tell_losses(now);
         self.tell_health(now);
         if let Err(error) = self.outbox.spool.sync() {

@@ -132,20 +132,14 @@ impl Collector {
             && self.file_rates.allow(&(process.label(), area), time_ns)
         {
             self.tell(fact);
-            self.tell_meaning(process.key, operation, &path, previous.as_deref(), emptied, time_ns);
+            let told = Told { operation, path: &path, previous: previous.as_deref(), emptied };
+            self.tell_meaning(process.key, &told, time_ns);
         }
     }
 
     /// A change of what runs by itself, or of who gets in, is an event of its own.
-    fn tell_meaning(
-        &mut self,
-        process: ProcessKey,
-        operation: FileOperation,
-        path: &str,
-        previous: Option<&str>,
-        emptied: bool,
-        time_ns: u64,
-    ) {
+    fn tell_meaning(&mut self, process: ProcessKey, told: &Told<'_>, time_ns: u64) {
+        let &Told { operation, path, previous, emptied } = told;
         let mut tell = |kind, path: &str, change: &str| {
             let told = Operation { path: Some(path.into()), ..Operation::new(kind) };
             self.tell_done(process, told.with("Change", change), None, time_ns);
@@ -164,6 +158,14 @@ impl Collector {
             tell(kind, previous, "renamed away");
         }
     }
+}
+
+/// A change that was told, as far as its meaning goes.
+struct Told<'a> {
+    operation: FileOperation,
+    path: &'a str,
+    previous: Option<&'a str>,
+    emptied: bool,
 }
 
 fn attributes(named: &FileNamed) -> Vec<Detail> {

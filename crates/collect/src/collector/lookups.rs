@@ -32,7 +32,7 @@ pub(crate) struct Lookups {
 
 type Asked = (u64, u16, u16, String);
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Question {
     process: ProcessKey,
     server: SocketAddr,
@@ -86,16 +86,9 @@ impl Collector {
         let process = self.acting(actor);
         if message.response {
             self.lookups.learn(&message);
-            let question = self.lookups.asked.remove(&asked);
-            let time_ns = question.map_or(time_ns, |question| question.time_ns);
-            self.tell_lookup(
-                process.key,
-                &message.name,
-                message.kind,
-                Some(&message),
-                server,
-                time_ns,
-            );
+            let asked = self.lookups.asked.remove(&asked);
+            let question = asked.unwrap_or(Question { process: process.key, server, time_ns });
+            self.tell_lookup(question, &message.name, message.kind, Some(&message));
             return;
         }
         let question = Question { process: process.key, server, time_ns };
@@ -106,26 +99,12 @@ impl Collector {
     /// Tells questions that nobody answered.
     pub(crate) fn close_lookups(&mut self, now_ns: u64) {
         for ((_, _, kind, name), question) in self.lookups.overdue(now_ns) {
-            self.tell_lookup(
-                question.process,
-                &name,
-                kind,
-                None,
-                question.server,
-                question.time_ns,
-            );
+            self.tell_lookup(question, &name, kind, None);
         }
     }
 
-    fn tell_lookup(
-        &mut self,
-        process: ProcessKey,
-        name: &str,
-        kind: u16,
-        answer: Option<&Message>,
-        server: SocketAddr,
-        time_ns: u64,
-    ) {
+    fn tell_lookup(&mut self, question: Question, name: &str, kind: u16, answer: Option<&Message>) {
+        let Question { process, server, time_ns } = question;
         let said = (process, kind, answer.map(|answer| answer.code), Text::from(name));
         if !self.lookups_said.is_first(&said, || (), time_ns) {
             return;

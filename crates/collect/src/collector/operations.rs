@@ -121,7 +121,7 @@ impl Collector {
         if own.is_some_and(|file| (file.inode, file.device) == (inode, device)) {
             return;
         }
-        if !self.operation_rates.allow(&(process.label(), Kind::ScriptContent), time_ns) {
+        if !self.image_rates.allow(&process.label(), time_ns) {
             return;
         }
         let image = ImageLoad {

@@ -2,7 +2,7 @@
 
 use crate::{Column, ColumnType, Logsource, Table, TableDefinition, Text, Timestamp, Value};
 
-/// Everything else that processes and the sensor itself did: forks, exits, losses, health.
+/// Everything else that processes did to the machine, to each other and to themselves; what the sensor says of itself.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeviceEvents {
     /// When it happened, by the clock of the device.
@@ -247,12 +247,16 @@ const READERS: &[fn(&DeviceEvents) -> Option<Value<'_>>] = &[
 pub(super) const DEFINITION: TableDefinition = TableDefinition {
     table: Table::DeviceEvents,
     name: "DeviceEvents",
-    meaning: "Everything else that processes and the sensor itself did: forks, exits, losses, health.",
-    logsources: &[Logsource {
-        product: "linux",
-        category: "process_termination",
-        action_types: &["ProcessTerminated"],
-    }],
+    meaning: "Everything else that processes did to the machine, to each other and to themselves; what the sensor says of itself.",
+    logsources: &[
+        Logsource {
+            product: "linux",
+            category: "process_termination",
+            action_types: &["ProcessTerminated"],
+        },
+        Logsource { product: "linux", category: "dns_query", action_types: &["DnsQueryResponse"] },
+        Logsource { product: "linux", category: "driver_load", action_types: &["DriverLoad"] },
+    ],
     aliases: &[],
     columns: &[
         Column {
@@ -350,7 +354,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "RemoteUrl",
             ty: ColumnType::String,
             meaning: "Host name or URL of the other end",
-            sigma: &[],
+            sigma: &["QueryName"],
             ours: false,
         },
         Column {
@@ -497,7 +501,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "InitiatingProcessFolderPath",
             ty: ColumnType::String,
             meaning: "Absolute path of the executable of the acting process",
-            sigma: &[],
+            sigma: &["Image"],
             ours: false,
         },
         Column {
@@ -511,7 +515,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "InitiatingProcessCommandLine",
             ty: ColumnType::String,
             meaning: "Command line of the acting process",
-            sigma: &[],
+            sigma: &["CommandLine"],
             ours: false,
         },
         Column {

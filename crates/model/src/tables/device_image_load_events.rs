@@ -1,8 +1,8 @@
 //! The table `DeviceImageLoadEvents`. Written by `cargo xtask codegen` from `schema/`; do not edit.
 
-use crate::{Column, ColumnType, Table, TableDefinition, Text, Timestamp, Value};
+use crate::{Column, ColumnType, Logsource, Table, TableDefinition, Text, Timestamp, Value};
 
-/// Shared libraries that were loaded.
+/// Shared libraries, and other code, that a program mapped for the first time.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeviceImageLoadEvents {
     /// When it happened, by the clock of the device.
@@ -169,8 +169,12 @@ const READERS: &[fn(&DeviceImageLoadEvents) -> Option<Value<'_>>] = &[
 pub(super) const DEFINITION: TableDefinition = TableDefinition {
     table: Table::DeviceImageLoadEvents,
     name: "DeviceImageLoadEvents",
-    meaning: "Shared libraries that were loaded.",
-    logsources: &[],
+    meaning: "Shared libraries, and other code, that a program mapped for the first time.",
+    logsources: &[Logsource {
+        product: "linux",
+        category: "image_load",
+        action_types: &["ImageLoaded"],
+    }],
     aliases: &[],
     columns: &[
         Column {
@@ -212,7 +216,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "FolderPath",
             ty: ColumnType::String,
             meaning: "Absolute path of the file, its name included",
-            sigma: &[],
+            sigma: &["ImageLoaded"],
             ours: false,
         },
         Column {
@@ -394,7 +398,7 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "InitiatingProcessFolderPath",
             ty: ColumnType::String,
             meaning: "Absolute path of the executable of the acting process",
-            sigma: &[],
+            sigma: &["Image"],
             ours: false,
         },
         Column {

@@ -2,7 +2,7 @@
 
 use crate::{Column, ColumnType, Logsource, Table, TableDefinition, Text, Timestamp, Value};
 
-/// Connections that processes opened.
+/// Connections that processes opened and accepted, and ports they wait at.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeviceNetworkEvents {
     /// When it happened, by the clock of the device.
@@ -184,7 +184,7 @@ const READERS: &[fn(&DeviceNetworkEvents) -> Option<Value<'_>>] = &[
 pub(super) const DEFINITION: TableDefinition = TableDefinition {
     table: Table::DeviceNetworkEvents,
     name: "DeviceNetworkEvents",
-    meaning: "Connections that processes opened.",
+    meaning: "Connections that processes opened and accepted, and ports they wait at.",
     logsources: &[Logsource {
         product: "linux",
         category: "network_connection",

@@ -59,6 +59,7 @@ fn process(pid: u32, image: &str) -> Arc<Process> {
 }
 
 /// One event of each kind, on consecutive numbers.
+#[expect(clippy::too_many_lines, reason = "a list: one entry for each kind")]
 fn one_of_each() -> Vec<Event> {
     let (shell, child) = (process(10, "/bin/sh"), process(11, "/bin/id"));
     let facts = DeviceFacts {
