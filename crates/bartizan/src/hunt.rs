@@ -9,6 +9,7 @@ mod place;
 mod table;
 
 use std::{
+    collections::HashMap,
     fs,
     io::Write as _,
     path::{Path, PathBuf},
@@ -47,6 +48,9 @@ pub(crate) struct Options {
     /// A file as a table: Parquet, JSON lines or comma-separated values; may come several times.
     #[arg(long = "table", value_name = "NAME=FILE", conflicts_with = "server")]
     tables: Vec<String>,
+    /// A file for an address that `externaldata` names; may come several times. Nothing is ever fetched.
+    #[arg(long = "external", value_name = "ADDRESS=FILE", conflicts_with = "server")]
+    external: Vec<String>,
     /// How to print the answer.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -87,7 +91,8 @@ pub(crate) fn run(data: &Path, options: &Options) -> anyhow::Result<ExitCode> {
         .build()
         .context("starting the engine")?;
     let bench = engine.block_on(workbench(&options.tables))?;
-    let asked = QueryOptions { limits: limits(), ..QueryOptions::at(now()) };
+    let external = external(&options.external)?;
+    let asked = QueryOptions { limits: limits(), external, ..QueryOptions::at(now()) };
     let plan = match bench.plan(&query, &asked) {
         Ok(plan) => plan,
         Err(problems) => return place::show(&query, &problems, options),
@@ -105,13 +110,15 @@ pub(crate) fn run(data: &Path, options: &Options) -> anyhow::Result<ExitCode> {
     let asks_nothing = plan.tables().is_empty();
     if options.server.is_none() && (asks_nothing || !options.tables.is_empty()) {
         for name in bench.missing(&plan) {
-            say(&format!("warning: no rows of {name} are at hand; name a file with --table {name}=…"));
+            say(&format!(
+                "warning: no rows of {name} are at hand; name a file with --table {name}=…"
+            ));
         }
-        let answer = engine.block_on(bench.query(&plan, &asked));
+        let answer = engine.block_on(bench.ask(&query, &asked));
         return answered(answer, options);
     }
     if options.server.is_none() && !Access::path(data).exists() && folder::is_one(data) {
-        return answered(engine.block_on(folder::ask(data, &plan, &asked))?, options);
+        return answered(engine.block_on(folder::ask(data, (&query, &plan), &asked))?, options);
     }
     let client = Client::find(data, options.server.as_deref(), options.token.as_deref())?;
     match client.post("/hunting/run", &json!({ "query": query }))? {
@@ -128,6 +135,16 @@ fn now() -> bartizan_model::Timestamp {
 fn limits() -> Limits {
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     Limits { rows: MAX_ROWS, bytes: MAX_BYTES, time: MAX_TIME, memory: MAX_MEMORY, threads }
+}
+
+fn external(given: &[String]) -> anyhow::Result<HashMap<String, PathBuf>> {
+    let pair = |text: &String| {
+        let (address, file) = text
+            .rsplit_once('=')
+            .ok_or_else(|| anyhow!("`--external {text}`: the form is ADDRESS=FILE"))?;
+        Ok((address.to_owned(), PathBuf::from(file)))
+    };
+    given.iter().map(pair).collect()
 }
 
 async fn workbench(tables: &[String]) -> anyhow::Result<Workbench> {

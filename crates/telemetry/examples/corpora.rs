@@ -43,7 +43,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let query = example["query"].as_str().unwrap_or_default().to_owned();
         let options = QueryOptions::at(Timestamp::from_millis(1_700_000_000_000));
         let answer = bench.ask(&query, &options).await;
-        let verdict = if kind == "documented" { documented(&example, &query, answer) } else { ran(answer) };
+        let verdict =
+            if kind == "documented" { documented(&example, &query, answer) } else { ran(answer) };
         if let Some((verdict, reason, more)) = verdict {
             tally.note(verdict, &id, &reason, || format!("{query}\n{more}"));
         }
@@ -80,14 +81,18 @@ fn documented(
         Err(error) => return Some(refused(&error)),
     };
     let ordered = query.split('|').last().is_some_and(|last| {
-        ["sort ", "order ", "top ", "extend ", "project "].iter().any(|word| last.trim_start().starts_with(word))
+        ["sort ", "order ", "top ", "extend ", "project "]
+            .iter()
+            .any(|word| last.trim_start().starts_with(word))
             && ["| sort ", "| order ", "| top "].iter().any(|word| query.contains(word))
             && !query.contains("partition")
     });
     let columns = serde_json::to_value(&result.columns).unwrap_or_default();
     let rows = serde_json::to_value(&result.rows).unwrap_or_default();
-    let same = Answers { ordered }.agree((&expected["columns"], &expected["rows"]), (&columns, &rows));
-    let more = || format!("  expected {expected}\n  answered {{\"columns\":{columns},\"rows\":{rows}}}");
+    let same =
+        Answers { ordered }.agree((&expected["columns"], &expected["rows"]), (&columns, &rows));
+    let more =
+        || format!("  expected {expected}\n  answered {{\"columns\":{columns},\"rows\":{rows}}}");
     Some(if same {
         ("exact", String::new(), String::new())
     } else {

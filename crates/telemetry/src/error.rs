@@ -80,6 +80,12 @@ pub enum QueryError {
         /// The limit.
         limit: usize,
     },
+    /// `externaldata` from a place that nobody allowed.
+    #[error("externaldata from {location} is not allowed here")]
+    External {
+        /// The address.
+        location: String,
+    },
     /// A step that looks at rows in their order, or at groups of them, was given too many.
     #[error("a step that needs its rows in memory was given more than {limit}: filter earlier")]
     TooManyRows {

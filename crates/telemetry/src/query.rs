@@ -8,6 +8,7 @@ mod subquery;
 pub(crate) use discovery::tables;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -44,12 +45,14 @@ pub struct QueryOptions {
     pub limits: Limits,
     /// Rows of tables that are kept elsewhere, of the same tenant (`AlertInfo`, `AlertEvidence`).
     pub extra: Vec<Row>,
+    /// Files that stand for the addresses of `externaldata`; nothing else is ever fetched.
+    pub external: HashMap<String, PathBuf>,
 }
 
 impl QueryOptions {
     /// With the usual limits and no rows from elsewhere.
     pub fn at(now: Timestamp) -> Self {
-        Self { now, limits: Limits::default(), extra: Vec::new() }
+        Self { now, limits: Limits::default(), extra: Vec::new(), external: HashMap::new() }
     }
 }
 
@@ -170,7 +173,7 @@ async fn discover(
     options: &QueryOptions,
 ) -> Result<Discovery, QueryError> {
     let limit = options.limits.time;
-    let run = Run::new(snapshot, options.limits.clone())?;
+    let run = Run::new(snapshot, options)?;
     let found = tokio::time::timeout(limit, discovery::columns(&run, unknown)).await;
     found.unwrap_or(Err(QueryError::TooSlow { seconds: limit.as_secs() }))
 }
@@ -192,7 +195,7 @@ async fn answer_over(
     plan: &Plan,
     options: &QueryOptions,
 ) -> Result<QueryResult, QueryError> {
-    let run = Run::new(snapshot, options.limits.clone())?;
+    let run = Run::new(snapshot, options)?;
     let root = subquery::resolve(&plan.root, &run).await?;
     let (batches, truncated) = run.rows(&root, options.limits.rows).await?;
     let mut result = answer::of(&root.columns, &batches, options.limits.bytes)?;
@@ -270,17 +273,19 @@ struct Run {
     snapshot: Snapshot,
     context: SessionContext,
     limits: Limits,
+    external: HashMap<String, PathBuf>,
 }
 
 impl Run {
-    fn new(snapshot: Snapshot, limits: Limits) -> Result<Self, QueryError> {
+    fn new(snapshot: Snapshot, options: &QueryOptions) -> Result<Self, QueryError> {
+        let limits = options.limits.clone();
         let mut config = SessionConfig::new().with_target_partitions(limits.threads.max(1));
         config.options_mut().execution.parquet.pushdown_filters = true;
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
             .build_arc()?;
         let context = SessionContext::new_with_config_rt(config, runtime);
-        Ok(Self { snapshot, context, limits })
+        Ok(Self { snapshot, context, limits, external: options.external.clone() })
     }
 
     /// At most so many rows of a relation, and whether there were more.

@@ -87,8 +87,12 @@ impl Quantiles {
     /// The state that a value is.
     pub(crate) fn of(value: &Dynamic) -> Option<Self> {
         let Dynamic::Array(parts) = value else { return None };
-        let [Dynamic::String(name), Dynamic::String(kind), Dynamic::Array(values), Dynamic::Array(weights)] =
-            parts.as_slice()
+        let [
+            Dynamic::String(name),
+            Dynamic::String(kind),
+            Dynamic::Array(values),
+            Dynamic::Array(weights),
+        ] = parts.as_slice()
         else {
             return None;
         };

@@ -20,13 +20,14 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::datasource::TableProvider;
 use thiserror::Error;
 
+use crate::QueryError;
 use crate::lower::Source;
 use crate::query::{QueryOptions, QueryResult};
-use crate::QueryError;
 
 pub use answers::Answers;
 pub use export::parquet_of;
 pub(crate) use foreign::held;
+pub(crate) use text_file::{Place, records};
 
 /// Why a file is no table.
 #[derive(Debug, Error)]

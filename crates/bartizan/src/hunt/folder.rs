@@ -19,7 +19,7 @@ pub(super) fn is_one(data: &Path) -> bool {
 /// keeps a server from starting meanwhile.
 pub(super) async fn ask(
     data: &Path,
-    plan: &Plan,
+    (query, plan): (&str, &Plan),
     options: &QueryOptions,
 ) -> anyhow::Result<Result<QueryResult, QueryError>> {
     if plan.tables().iter().any(|table| table.starts_with("Alert")) {
@@ -32,8 +32,8 @@ pub(super) async fn ask(
     // Nothing is sealed here, so memory has to hold what the log has.
     let config =
         Config { max_hot_rows: usize::MAX / 4, max_hot_bytes: usize::MAX / 4, ..Config::default() };
-    let telemetry = Telemetry::open(data.join("telemetry"), store, config)
-        .context("opening the telemetry")?;
+    let telemetry =
+        Telemetry::open(data.join("telemetry"), store, config).context("opening the telemetry")?;
     let mut place = after(telemetry.position());
     loop {
         let entries = log.read(place, RECORDS_AT_ONCE).context("reading the event log")?;
@@ -48,7 +48,7 @@ pub(super) async fn ask(
     tenants.sort_unstable();
     tenants.dedup();
     match tenants.as_slice() {
-        [tenant] => Ok(telemetry.query_plan(*tenant, plan, options).await),
+        [tenant] => Ok(telemetry.query(*tenant, query, options).await),
         [] => bail!("there are no events in {}", data.display()),
         _ => bail!("{} holds several tenants: start the server and ask it", data.display()),
     }

@@ -23,7 +23,8 @@ pub(super) fn show(
         print(&serde_json::to_string(&places)?);
         return Ok(ExitCode::FAILURE);
     }
-    let file = options.file.as_ref().map_or_else(String::new, |file| format!("{}:", file.display()));
+    let file =
+        options.file.as_ref().map_or_else(String::new, |file| format!("{}:", file.display()));
     for problem in problems {
         let help = problem.help.as_ref().map_or_else(String::new, |help| format!(" ({help})"));
         let Problem { code, message, line, column, .. } = problem;

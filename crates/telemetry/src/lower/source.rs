@@ -89,8 +89,7 @@ fn one_part(
     let builder = LogicalPlanBuilder::scan(TABLE, provider_as_source(provider), None)?;
     let mut exprs = Vec::with_capacity(source.columns.len());
     for (position, (column, ty)) in source.columns.iter().enumerate() {
-        let value =
-            DfExpr::Column(Column::new(Some(TableReference::bare(TABLE)), column.as_str()));
+        let value = DfExpr::Column(Column::new(Some(TableReference::bare(TABLE)), column.as_str()));
         let value = match (held, schema.field_with_name(column)) {
             (Held::Stored, _) if *ty == Type::DateTime => call(RowFunction::ticks(), value),
             (Held::Foreign, Err(_)) => lit(constant(&Literal::Null, *ty)),

@@ -48,4 +48,3 @@ pub(crate) fn tables(plan: &Plan) -> Vec<String> {
     names.dedup();
     names
 }
-

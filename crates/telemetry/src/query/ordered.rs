@@ -2,6 +2,7 @@
 //!
 //! The rows that such a step reads are bounded; what is more is refused, not cut off.
 
+mod external;
 mod key_value;
 mod lookup;
 mod machine;
@@ -56,6 +57,14 @@ pub(super) async fn resolve(relation: Relation, run: &Run) -> Result<Relation, Q
         }
         RelationKind::ParseKv(parse) => {
             key_value::parse(run.literals(&parse.input, MAX_ROWS).await?, parse)?
+        }
+        RelationKind::External { locations, format, ignore_first_record, places } => {
+            let form = external::Form {
+                format: format.as_deref(),
+                ignore_first: *ignore_first_record,
+                places,
+            };
+            external::read(run, locations, form, &relation.columns)?
         }
         RelationKind::AddressLookup(look) => {
             let rows = run.literals(&look.input, MAX_ROWS).await?;
@@ -119,12 +128,7 @@ fn grouped(rows: Rows, keys: &[Expr]) -> Result<Vec<(Vec<Literal>, Rows)>, Query
     Ok(groups)
 }
 
-fn limit_per(
-    rows: Rows,
-    keys: &[Expr],
-    order: &[SortKey],
-    count: u64,
-) -> Result<Rows, QueryError> {
+fn limit_per(rows: Rows, keys: &[Expr], order: &[SortKey], count: u64) -> Result<Rows, QueryError> {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let mut kept = Vec::new();
     for (_, mut rows) in grouped(rows, keys)? {

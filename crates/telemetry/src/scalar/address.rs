@@ -79,9 +79,9 @@ pub(super) fn find_more(function: M) -> Option<Implementation> {
                 None => string(""),
             }
         },
-        M::Ipv4NetmaskSuffix => |args| {
-            whole(network(args.text(0)).map(|(_, prefix)| i64::from(prefix)), Type::Long)
-        },
+        M::Ipv4NetmaskSuffix => {
+            |args| whole(network(args.text(0)).map(|(_, prefix)| i64::from(prefix)), Type::Long)
+        }
         M::Ipv4RangeToCidrList => cidr_list,
         M::Ipv6Compare => |args| {
             let order = compared6(args).map(|(left, right)| left.cmp(&right));
@@ -102,7 +102,9 @@ pub(super) fn find_more(function: M) -> Option<Implementation> {
         M::HasAnyIpv4Prefix => |args| {
             let prefixes = listed(args);
             truth(Some(addresses(args.text(0)).any(|found| {
-                prefixes.iter().any(|prefix| !prefix.is_empty() && found.starts_with(prefix.as_str()))
+                prefixes
+                    .iter()
+                    .any(|prefix| !prefix.is_empty() && found.starts_with(prefix.as_str()))
             })))
         },
         _ => return None,

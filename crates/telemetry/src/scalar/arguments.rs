@@ -93,9 +93,31 @@ fn regex_argument(function: Function) -> Option<(usize, &'static str)> {
 
 /// A regular expression of the query.
 pub(crate) fn compile(pattern: &str) -> Result<Regex, ScalarError> {
-    RegexBuilder::new(pattern).size_limit(MAX_REGEX_BYTES).build().map_err(|error| {
+    let readable = with_octal(pattern);
+    RegexBuilder::new(&readable).size_limit(MAX_REGEX_BYTES).build().map_err(|error| {
         ScalarError::Argument(format!("reading the regular expression `{pattern}`: {error}"))
     })
+}
+
+/// `\\0`, the character without bits, as this engine writes it.
+fn with_octal(pattern: &str) -> Cow<'_, str> {
+    if !pattern.contains("\\0") {
+        return Cow::Borrowed(pattern);
+    }
+    let mut out = String::with_capacity(pattern.len());
+    let mut letters = pattern.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            out.push(letter);
+            continue;
+        }
+        match letters.next() {
+            Some('0') => out.push_str("\\x00"),
+            Some(other) => out.extend(['\\', other]),
+            None => out.push('\\'),
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// The arguments of one call for one row.

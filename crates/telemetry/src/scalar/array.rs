@@ -32,9 +32,7 @@ pub(super) fn find(function: M) -> Option<Implementation> {
 fn array_iff(args: &Arguments<'_>) -> Outcome {
     let Some(conditions) = args.array(0) else { return Ok(Literal::Null) };
     let choice = |index: usize, at: usize| match args.value(index) {
-        Literal::Dynamic(Dynamic::Array(items)) => {
-            items.get(at).cloned().unwrap_or(Dynamic::Null)
-        }
+        Literal::Dynamic(Dynamic::Array(items)) => items.get(at).cloned().unwrap_or(Dynamic::Null),
         other => value::into_dynamic(other.clone()),
     };
     let chosen = conditions.iter().enumerate().map(|(at, condition)| match condition {
@@ -152,7 +150,9 @@ fn bag_zip(args: &Arguments<'_>) -> Outcome {
 }
 
 fn set_equals(args: &Arguments<'_>) -> Outcome {
-    let (Some(left), Some(right)) = (args.array(0), args.array(1)) else { return Ok(Literal::Null) };
+    let (Some(left), Some(right)) = (args.array(0), args.array(1)) else {
+        return Ok(Literal::Null);
+    };
     let within = |inner: &[Dynamic], outer: &[Dynamic]| inner.iter().all(|m| outer.contains(m));
     truth(Some(within(left, right) && within(right, left)))
 }

@@ -12,9 +12,9 @@ use crate::sketch::{Distinct, Quantiles};
 
 pub(super) fn find(function: M) -> Option<Implementation> {
     Some(match function {
-        M::DcountHll => |args| {
-            whole(Distinct::of(args.dynamic(0)).map(|state| state.count()), Type::Long)
-        },
+        M::DcountHll => {
+            |args| whole(Distinct::of(args.dynamic(0)).map(|state| state.count()), Type::Long)
+        }
         M::HllMerge => |args| {
             let mut merged = Distinct::default();
             for index in 0..args.len() {
@@ -27,8 +27,8 @@ pub(super) fn find(function: M) -> Option<Implementation> {
         },
         M::PercentileTdigest => |args| {
             let percentile = args.real(1);
-            let found = Quantiles::of(args.dynamic(0))
-                .and_then(|state| state.percentile(percentile?));
+            let found =
+                Quantiles::of(args.dynamic(0)).and_then(|state| state.percentile(percentile?));
             found.map_or(Ok(Literal::Null), dynamic)
         },
         M::PercentilesArrayTdigest => percentiles,
@@ -62,9 +62,8 @@ fn percentiles(args: &Arguments<'_>) -> Outcome {
     let mut wanted = Vec::new();
     for index in 1..args.len() {
         match args.array(index) {
-            Some(items) => wanted.extend(
-                items.iter().map(|item| crate::value::to_real(&crate::value::held(item))),
-            ),
+            Some(items) => wanted
+                .extend(items.iter().map(|item| crate::value::to_real(&crate::value::held(item)))),
             None => wanted.push(args.real(index)),
         }
     }

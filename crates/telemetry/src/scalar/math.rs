@@ -105,9 +105,8 @@ fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
     if x <= 0.0 || x >= 1.0 {
         return x.clamp(0.0, 1.0);
     }
-    let log_front = libm::lgamma(a + b) - libm::lgamma(a) - libm::lgamma(b)
-        + a * x.ln()
-        + b * (-x).ln_1p();
+    let log_front =
+        libm::lgamma(a + b) - libm::lgamma(a) - libm::lgamma(b) + a * x.ln() + b * (-x).ln_1p();
     if x < (a + 1.0) / (a + b + 2.0) {
         log_front.exp() * continued_fraction(x, a, b) / a
     } else {
@@ -147,8 +146,8 @@ fn welch_test(args: &Arguments<'_>) -> Outcome {
     let (spread1, spread2) = (variance1 / count1, variance2 / count2);
     let spread = spread1 + spread2;
     let t2 = (mean1 - mean2).powi(2) / spread;
-    let freedom = spread.powi(2)
-        / (spread1.powi(2) / (count1 - 1.0) + spread2.powi(2) / (count2 - 1.0));
+    let freedom =
+        spread.powi(2) / (spread1.powi(2) / (count1 - 1.0) + spread2.powi(2) / (count2 - 1.0));
     real(Some(incomplete_beta(freedom / (freedom + t2), freedom / 2.0, 0.5)))
 }
 

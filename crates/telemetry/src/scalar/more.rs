@@ -22,7 +22,8 @@ pub(super) fn find(function: M) -> Option<Implementation> {
         M::HasAnyIndex => has_any_index,
         M::ReplaceStrings => replace_strings,
         M::CodepointsFromString | M::ToUtf8 => |args| {
-            let letters = args.text(0).chars().map(|letter| Dynamic::Long(i64::from(u32::from(letter))));
+            let letters =
+                args.text(0).chars().map(|letter| Dynamic::Long(i64::from(u32::from(letter))));
             dynamic(Dynamic::Array(letters.collect()))
         },
         M::IsAscii => |args| truth(Some(args.text(0).is_ascii())),
@@ -171,7 +172,9 @@ fn repeat(args: &Arguments<'_>) -> Outcome {
 
 #[expect(clippy::cast_precision_loss, reason = "sizes of sets are small")]
 fn jaccard_index(args: &Arguments<'_>) -> Outcome {
-    let (Some(left), Some(right)) = (args.array(0), args.array(1)) else { return Ok(Literal::Null) };
+    let (Some(left), Some(right)) = (args.array(0), args.array(1)) else {
+        return Ok(Literal::Null);
+    };
     let set = |items: &[Dynamic]| {
         let mut set: Vec<String> = items.iter().map(Dynamic::to_json).collect();
         set.sort_unstable();

@@ -49,9 +49,9 @@ pub(super) fn find(function: P) -> Option<Implementation> {
                 dynamic(if inside { at } else { polygon.edge().closest(at) }.json())
             })
         },
-        P::LineLength => |args| {
-            real(Line::of(args.dynamic(0)).map(|line| line.length() * EARTH_RADIUS))
-        },
+        P::LineLength => {
+            |args| real(Line::of(args.dynamic(0)).map(|line| line.length() * EARTH_RADIUS))
+        }
         P::PolygonPerimeter => |args| {
             let polygon = Polygon::of(args.dynamic(0)).filter(Polygon::is_single);
             real(polygon.map(|polygon| polygon.edge().length() * EARTH_RADIUS))
@@ -88,13 +88,15 @@ pub(super) fn find(function: P) -> Option<Implementation> {
             string(found.unwrap_or_default())
         },
         P::GeohashToCentralPoint => |args| {
-            geohash::area(args.text(0)).map_or(Ok(Literal::Null), |area| dynamic(area.center().json()))
+            geohash::area(args.text(0))
+                .map_or(Ok(Literal::Null), |area| dynamic(area.center().json()))
         },
         P::GeohashToPolygon => |args| {
             geohash::area(args.text(0)).map_or(Ok(Literal::Null), |area| dynamic(area.polygon()))
         },
         P::GeohashNeighbors => |args| {
-            geohash::neighbors(args.text(0)).map_or(Ok(Literal::Null), |cells| dynamic(texts(cells)))
+            geohash::neighbors(args.text(0))
+                .map_or(Ok(Literal::Null), |cells| dynamic(texts(cells)))
         },
         P::PointToS2cell => |args| {
             let level = if args.len() > 2 { args.long(2) } else { Some(11) };
@@ -200,7 +202,8 @@ pub(super) fn find_shapes(function: E) -> Option<Implementation> {
             }
         },
         E::GeoIntersectionLineWithPolygon => |args| {
-            let valid = Line::of(args.dynamic(0)).is_some() && Polygon::of(args.dynamic(1)).is_some();
+            let valid =
+                Line::of(args.dynamic(0)).is_some() && Polygon::of(args.dynamic(1)).is_some();
             null_unless(valid, "geo_intersection_line_with_polygon")
         },
         E::GeoIntersection2polygons => |args| {
@@ -223,9 +226,9 @@ pub(super) fn find_shapes(function: E) -> Option<Implementation> {
         E::GeoPolygonToH3cells
         | E::GeoPolygonToS2cells
         | E::GeoPolygonDensify
-        | E::GeoPolygonSimplify => {
-            |args| null_unless(Polygon::of(args.dynamic(0)).is_some(), "covering or changing polygons")
-        }
+        | E::GeoPolygonSimplify => |args| {
+            null_unless(Polygon::of(args.dynamic(0)).is_some(), "covering or changing polygons")
+        },
         E::GeoPolygonBuffer => |args| {
             let valid = Polygon::of(args.dynamic(0)).is_some()
                 && args.real(1).is_some_and(|radius| radius > 0.0);

@@ -225,9 +225,7 @@ fn is_missing(item: &Dynamic, placeholder: Option<&Literal>) -> bool {
     match placeholder {
         Some(Literal::Null) | None => *item == Dynamic::Null,
         Some(Literal::Dynamic(Dynamic::Null)) => *item == Dynamic::Null,
-        Some(placeholder) => {
-            *item == Dynamic::Null || value::same(&value::held(item), placeholder)
-        }
+        Some(placeholder) => *item == Dynamic::Null || value::same(&value::held(item), placeholder),
     }
 }
 

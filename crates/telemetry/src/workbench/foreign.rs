@@ -32,22 +32,21 @@ pub(super) async fn open(
     path: &Path,
     known: Option<Vec<(String, Type)>>,
 ) -> Result<(Arc<dyn TableProvider>, Vec<(String, Type)>), WorkbenchError> {
-    let failed =
-        |source| WorkbenchError::Parquet { path: path.display().to_string(), source };
-    let absolute = path.canonicalize().map_err(|source| WorkbenchError::File {
-        path: path.display().to_string(),
-        source,
-    })?;
+    let failed = |source| WorkbenchError::Parquet { path: path.display().to_string(), source };
+    let absolute = path
+        .canonicalize()
+        .map_err(|source| WorkbenchError::File { path: path.display().to_string(), source })?;
     let mut text = absolute.to_string_lossy().into_owned();
     if absolute.is_dir() {
         text.push('/');
     }
     let url = ListingTableUrl::parse(&text).map_err(failed)?;
-    let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
-        .with_file_extension(".parquet");
+    let options =
+        ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
     let session = SessionContext::new().state();
     let schema = options.infer_schema(&session, &url).await.map_err(failed)?;
-    let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema.clone());
+    let config =
+        ListingTableConfig::new(url).with_listing_options(options).with_schema(schema.clone());
     let table = ListingTable::try_new(config).map_err(failed)?;
     let mut columns = known.unwrap_or_default();
     for (name, ty) in &columns {
@@ -143,7 +142,10 @@ fn ticks_of_times(array: &ArrayRef) -> DfResult<ArrayRef> {
             .as_primitive::<Date32Type>()
             .unary_opt(|days| scaled(i64::from(days), TICKS_PER_DAY)),
         DataType::Date64 => {
-            return ticks_of_times(&cast(array, &DataType::Timestamp(TimeUnit::Millisecond, None))?);
+            return ticks_of_times(&cast(
+                array,
+                &DataType::Timestamp(TimeUnit::Millisecond, None),
+            )?);
         }
         _ => {
             let text = text(array, false)?;

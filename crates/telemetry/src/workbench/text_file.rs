@@ -81,6 +81,83 @@ pub(super) fn read(
     Ok((types, batch))
 }
 
+/// The records of a file in one of the formats of `externaldata`, as rows of these columns: by position, or
+/// by name where the format has names.
+pub(crate) fn records(
+    path: &Path,
+    format: &str,
+    ignore_first: bool,
+    columns: &[Place],
+) -> Result<Vec<Vec<Literal>>, WorkbenchError> {
+    let file = TextFile { path };
+    let mut rows = Vec::new();
+    let delimiter = match format {
+        "csv" => b',',
+        "tsv" | "tsve" => b'\t',
+        "psv" => b'|',
+        "scsv" => b';',
+        "sohsv" => 1,
+        "txt" | "raw" => {
+            let mut skip = ignore_first;
+            file.each_text(&mut |line| {
+                if std::mem::take(&mut skip) {
+                    return;
+                }
+                rows.push(row_of(columns, |index, _| {
+                    (index == 0).then(|| Dynamic::String(line.to_owned()))
+                }));
+            })?;
+            return Ok(rows);
+        }
+        "json" | "multijson" => {
+            file.each_line(&mut |_, object| {
+                rows.push(row_of(columns, |_, name| {
+                    object.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+                }));
+                Ok(())
+            })?;
+            return Ok(rows);
+        }
+        _ => return Err(WorkbenchError::Kind { path: path.display().to_string() }),
+    };
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(ignore_first)
+        .flexible(true)
+        .from_reader(file.open()?);
+    for (number, record) in reader.records().enumerate() {
+        let record = record.map_err(|error| file.content(number + 1, error.to_string()))?;
+        file.check_size(record.position().map_or(0, csv::Position::byte))?;
+        rows.push(row_of(columns, |index, _| {
+            record.get(index).map(|text| Dynamic::String(text.to_owned()))
+        }));
+    }
+    Ok(rows)
+}
+
+/// Where a value is found in a record, and its type.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) name: String,
+    pub(crate) position: usize,
+    pub(crate) ty: Type,
+}
+
+fn row_of(columns: &[Place], value: impl Fn(usize, &str) -> Option<Dynamic>) -> Vec<Literal> {
+    let cells = columns.iter();
+    cells.map(|place| literal_of(value(place.position, &place.name), place.ty)).collect()
+}
+
+/// A value of a file as this type.
+fn literal_of(value: Option<Dynamic>, ty: Type) -> Literal {
+    match (value, ty) {
+        (None | Some(Dynamic::Null), ty) => Literal::null_of(ty),
+        (Some(Dynamic::String(text)), Type::Dynamic) => value::parse_json(&text)
+            .map_or_else(|| Literal::Dynamic(Dynamic::String(text)), value::dynamic_value),
+        (Some(dynamic), ty) => value::convert(&value::dynamic_value(dynamic), ty),
+    }
+}
+
 struct TextFile<'a> {
     path: &'a Path,
 }
@@ -105,6 +182,18 @@ impl TextFile<'_> {
             Box::new(file)
         };
         Ok(BufReader::with_capacity(1 << 20, plain.take(MAX_CONTENT_BYTES + 1)))
+    }
+
+    /// Calls `work` with each line.
+    fn each_text(&self, work: &mut dyn FnMut(&str)) -> Result<(), WorkbenchError> {
+        let mut bytes = 0_u64;
+        for line in self.open()?.lines() {
+            let line = line.map_err(|source| self.failed(source))?;
+            bytes += u64::try_from(line.len()).unwrap_or(u64::MAX);
+            self.check_size(bytes)?;
+            work(line.trim_end_matches('\r'));
+        }
+        Ok(())
     }
 
     /// Calls `work` with each object of the file: one a line, or all in one array.
@@ -179,8 +268,11 @@ impl TextFile<'_> {
                 continue;
             };
             if record.len() > names.len() {
-                let message =
-                    format!("{} values, and the first line has {} names", record.len(), names.len());
+                let message = format!(
+                    "{} values, and the first line has {} names",
+                    record.len(),
+                    names.len()
+                );
                 return Err(self.content(number + 1, message));
             }
             work(number + 1, names, &record.iter().collect::<Vec<_>>())?;
@@ -292,12 +384,7 @@ impl Rows {
 
     fn push(&mut self, value: impl Fn(&str) -> Option<Dynamic>) -> Result<(), String> {
         for ((name, ty), builder) in self.columns.iter().zip(&mut self.builders) {
-            let literal = match (value(name), ty) {
-                (None | Some(Dynamic::Null), ty) => Literal::null_of(*ty),
-                (Some(Dynamic::String(text)), Type::Dynamic) => value::parse_json(&text)
-                    .map_or_else(|| Literal::Dynamic(Dynamic::String(text)), value::dynamic_value),
-                (Some(dynamic), ty) => value::convert(&value::dynamic_value(dynamic), *ty),
-            };
+            let literal = literal_of(value(name), *ty);
             builder.push(&literal).map_err(|error| error.to_string())?;
         }
         Ok(())

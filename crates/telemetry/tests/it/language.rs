@@ -18,7 +18,8 @@ fn options() -> QueryOptions {
 async fn answer(bench: &Workbench, query: &str) -> String {
     match bench.ask(query, &options()).await {
         Ok(result) => {
-            let header = result.columns.iter().map(|column| format!("{}:{}", column.name, column.ty));
+            let header =
+                result.columns.iter().map(|column| format!("{}:{}", column.name, column.ty));
             let rows = result
                 .rows
                 .iter()
@@ -141,13 +142,12 @@ async fn files_are_tables() {
     assert_eq!(answer(&bench, joined).await, expected);
 
     let all = bench.ask("Visits", &options()).await.unwrap();
-    let (columns, rows) = (
-        serde_json::to_value(&all.columns).unwrap(),
-        serde_json::to_value(&all.rows).unwrap(),
-    );
+    let (columns, rows) =
+        (serde_json::to_value(&all.columns).unwrap(), serde_json::to_value(&all.rows).unwrap());
     let parquet = folder.path().join("visits.parquet");
     let bytes =
-        bartizan_telemetry::parquet_of(columns.as_array().unwrap(), rows.as_array().unwrap()).unwrap();
+        bartizan_telemetry::parquet_of(columns.as_array().unwrap(), rows.as_array().unwrap())
+            .unwrap();
     fs::write(&parquet, bytes).unwrap();
     bench.add("Visits", &parquet).await.unwrap();
     assert_eq!(answer(&bench, joined).await, expected, "the same out of Parquet");
@@ -183,4 +183,22 @@ async fn what_is_no_table_is_refused_with_its_place() {
     assert!(error.ends_with("broken.jsonl, line 2: this is no JSON object"), "{error}");
     let error = bench.add("T", &folder.path().join("x.exe")).await.unwrap_err().to_string();
     assert!(error.contains("is neither Parquet"), "{error}");
+}
+
+#[tokio::test]
+async fn external_data_is_read_from_files_that_stand_for_addresses_and_from_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("list.csv");
+    fs::write(&list, "address,score\n10.0.0.1,7\n10.0.0.2,\n").unwrap();
+    let query = "externaldata(address: string, score: long)['https://lists.example/bad.csv'] \
+        with (format='csv', ignoreFirstRecord=true) | order by address asc";
+    let bench = Workbench::new();
+
+    let refused = bench.ask(query, &options()).await.unwrap_err().to_string();
+    assert_eq!(refused, "externaldata from https://lists.example/bad.csv is not allowed here");
+
+    let mut asked = options();
+    asked.external.insert("https://lists.example/bad.csv".to_owned(), list);
+    let rows = serde_json::to_value(bench.ask(query, &asked).await.unwrap().rows).unwrap();
+    assert_eq!(rows, serde_json::json!([["10.0.0.1", 7], ["10.0.0.2", null]]));
 }

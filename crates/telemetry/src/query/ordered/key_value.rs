@@ -31,8 +31,8 @@ pub(super) fn parse(rows: Rows, parse: &KeyValues) -> Result<Rows, QueryError> {
             row.push(match (found, ty) {
                 (None, ty) => Literal::null_of(*ty),
                 (Some(text), bartizan_kql::Type::Dynamic) => {
-                    let parsed = value::parse_json(text)
-                        .unwrap_or_else(|| Dynamic::String(text.clone()));
+                    let parsed =
+                        value::parse_json(text).unwrap_or_else(|| Dynamic::String(text.clone()));
                     value::dynamic_value(parsed)
                 }
                 (Some(text), ty) => value::convert(&Literal::String(text.clone()), *ty),
@@ -131,11 +131,7 @@ impl Reader<'_> {
     }
 
     /// A value goes on until the next key that is looked for.
-    fn greedy(
-        &mut self,
-        keys: &[(String, bartizan_kql::Type)],
-        pairs: &mut Vec<(String, String)>,
-    ) {
+    fn greedy(&mut self, keys: &[(String, bartizan_kql::Type)], pairs: &mut Vec<(String, String)>) {
         let text: String = self.letters.iter().collect();
         let (pair, key_value): (String, String) =
             (self.pair.iter().collect(), self.key_value.iter().collect());
@@ -147,14 +143,15 @@ impl Reader<'_> {
         }
         let _ = keys;
         for (index, (from, place)) in starts.iter().enumerate() {
-            let end = starts.get(index + 1).map_or(text.len(), |(next, _)| {
-                next.saturating_sub(pair.len())
-            });
+            let end = starts
+                .get(index + 1)
+                .map_or(text.len(), |(next, _)| next.saturating_sub(pair.len()));
             let key = text.get(*from..*place).unwrap_or_default().trim().to_owned();
             let value = text.get(place + key_value.len()..end).unwrap_or_default();
-            let quoted = self.quotes.iter().find_map(|(open, close)| {
-                value.trim().strip_prefix(*open)?.strip_suffix(*close)
-            });
+            let quoted = self
+                .quotes
+                .iter()
+                .find_map(|(open, close)| value.trim().strip_prefix(*open)?.strip_suffix(*close));
             pairs.push((key, quoted.unwrap_or(value).to_owned()));
         }
         self.at = self.letters.len();

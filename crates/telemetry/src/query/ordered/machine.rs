@@ -25,12 +25,8 @@ pub(super) fn run(rows: Rows, scan: &StepScan) -> Result<Rows, QueryError> {
             assignments,
         });
     }
-    let machine = Machine {
-        width: scan.input.columns.len(),
-        initial,
-        steps,
-        match_id: scan.match_id,
-    };
+    let machine =
+        Machine { width: scan.input.columns.len(), initial, steps, match_id: scan.match_id };
     let mut out = Vec::new();
     let mut matches = 0;
     for (_, rows) in grouped(rows, &scan.per)? {

@@ -173,7 +173,8 @@ fn added(sum: Option<Literal>, value: &Literal, ty: Type) -> Literal {
 
 fn session(memory: &mut Memory, args: &[Literal]) -> Literal {
     let [at, from_first, between, ..] = args else { return Literal::Null };
-    let (Some(at), Some(from_first), Some(between)) = (whole(at), whole(from_first), whole(between))
+    let (Some(at), Some(from_first), Some(between)) =
+        (whole(at), whole(from_first), whole(between))
     else {
         return Literal::Null;
     };

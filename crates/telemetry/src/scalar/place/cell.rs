@@ -102,7 +102,13 @@ pub(super) fn s2_corners(token: &str) -> Option<Vec<Point>> {
 fn face_of(at: Vector) -> (u8, f64, f64) {
     let Vector { x, y, z } = at;
     let (ax, ay, az) = (x.abs(), y.abs(), z.abs());
-    let axis = if ax > ay && ax > az { 0 } else if ay > az { 1 } else { 2 };
+    let axis = if ax > ay && ax > az {
+        0
+    } else if ay > az {
+        1
+    } else {
+        2
+    };
     match (axis, [x, y, z].get(axis).is_some_and(|side| *side < 0.0)) {
         (0, false) => (0, y / x, z / x),
         (1, false) => (1, -x / y, z / y),
@@ -118,11 +124,7 @@ fn s_of(u: f64) -> f64 {
 }
 
 fn u_of(s: f64) -> f64 {
-    if s >= 0.5 {
-        (4.0 * s * s - 1.0) / 3.0
-    } else {
-        (1.0 - 4.0 * (1.0 - s) * (1.0 - s)) / 3.0
-    }
+    if s >= 0.5 { (4.0 * s * s - 1.0) / 3.0 } else { (1.0 - 4.0 * (1.0 - s) * (1.0 - s)) / 3.0 }
 }
 
 #[expect(
@@ -168,7 +170,8 @@ pub(super) fn find_h3(function: P) -> Option<Implementation> {
             let children = h3_cell(args.text(0)).and_then(|cell| {
                 let own = i64::from(u8::from(cell.resolution()));
                 let wanted = if args.len() > 1 { args.long(1)? } else { own + 1 };
-                let resolution = resolution_of(wanted).filter(|_| wanted > own && wanted - own <= 6)?;
+                let resolution =
+                    resolution_of(wanted).filter(|_| wanted > own && wanted - own <= 6)?;
                 Some(cell.children(resolution).map(|child| child.to_string()).collect())
             });
             children.map_or(Ok(Literal::Null), |cells| dynamic(texts(cells)))
@@ -183,9 +186,9 @@ pub(super) fn find_h3(function: P) -> Option<Implementation> {
             string(parent.unwrap_or_default())
         },
         P::H3cellRings => rings,
-        P::H3cellLevel => |args| {
-            level(h3_cell(args.text(0)).map(|cell| i64::from(u8::from(cell.resolution()))))
-        },
+        P::H3cellLevel => {
+            |args| level(h3_cell(args.text(0)).map(|cell| i64::from(u8::from(cell.resolution()))))
+        }
         _ => return None,
     })
 }

@@ -95,8 +95,16 @@ pub(super) fn neighbors(geohash: &str) -> Option<Vec<String>> {
     let area = area(geohash)?;
     let (width, height) = (area.east - area.west, area.north - area.south);
     let center = area.center();
-    let steps =
-        [(-1.0, 0.0), (-1.0, -1.0), (0.0, -1.0), (1.0, -1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 1.0), (-1.0, 1.0)];
+    let steps = [
+        (-1.0, 0.0),
+        (-1.0, -1.0),
+        (0.0, -1.0),
+        (1.0, -1.0),
+        (1.0, 1.0),
+        (1.0, 0.0),
+        (0.0, 1.0),
+        (-1.0, 1.0),
+    ];
     let length = i64::try_from(geohash.len()).ok()?;
     let cells = steps.into_iter().filter_map(|(east, north)| {
         let longitude = (center.longitude + east * width + 540.0).rem_euclid(360.0) - 180.0;

@@ -100,9 +100,9 @@ impl Line {
     }
 
     fn edges(&self) -> impl Iterator<Item = (Vector, Vector)> {
-        self.parts.iter().flat_map(|part| {
-            part.iter().zip(part.iter().skip(1)).map(|(from, to)| (*from, *to))
-        })
+        self.parts
+            .iter()
+            .flat_map(|part| part.iter().zip(part.iter().skip(1)).map(|(from, to)| (*from, *to)))
     }
 
     pub(super) fn length(&self) -> f64 {
@@ -248,9 +248,7 @@ impl Polygon {
     pub(super) fn contains(&self, at: Point) -> bool {
         let at = at.vector();
         self.parts.iter().any(|rings| match rings.split_first() {
-            Some((outer, holes)) => {
-                winds(outer, at) && !holes.iter().any(|hole| winds(hole, at))
-            }
+            Some((outer, holes)) => winds(outer, at) && !holes.iter().any(|hole| winds(hole, at)),
             None => false,
         })
     }
@@ -284,7 +282,8 @@ impl Polygon {
         let mut sum = Vector::ZERO;
         for rings in &self.parts {
             for (index, ring) in rings.iter().enumerate() {
-                let centre = triangles(ring).fold(Vector::ZERO, |sum, corners| sum + centre(corners));
+                let centre =
+                    triangles(ring).fold(Vector::ZERO, |sum, corners| sum + centre(corners));
                 let turned: f64 = triangles(ring).map(signed_area).sum();
                 // The outer ring counts, and holes are taken away, whichever way they turn.
                 let sign = if (turned < 0.0) == (index == 0) { -1.0 } else { 1.0 };

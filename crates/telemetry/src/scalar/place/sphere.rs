@@ -17,8 +17,7 @@ pub(super) struct Point {
 impl Point {
     /// The place, if there is one.
     pub(super) fn at(longitude: f64, latitude: f64) -> Option<Self> {
-        let valid =
-            (-180.0..=180.0).contains(&longitude) && (-90.0..=90.0).contains(&latitude);
+        let valid = (-180.0..=180.0).contains(&longitude) && (-90.0..=90.0).contains(&latitude);
         valid.then_some(Self { longitude, latitude })
     }
 
