@@ -18,6 +18,7 @@ const PAGES: readonly (readonly [address: string, title: string])[] = [
   ["/incidents?status=any", "Incidents"],
   ["/devices", "Devices"],
   ["/hunting?q=DeviceProcessEvents%20%7C%20take%2020", "Hunting"],
+  ["/hunting?q=DeviceProcessEvents%20%7C%20summarize%20Runs%20%3D%20count()%20by%20FileName%20%7C%20render%20barchart", "Hunting"],
   ["/users", "Users"],
   ["/audit", "Audit log"],
 ];

@@ -12,7 +12,10 @@ const KEYS: readonly (readonly [group: string, keys: readonly (readonly [string,
     ["↑ ↓", "Next, previous process"], ["→", "Open, then go inside"], ["←", "Close, then go to the parent"],
     ["Home, End", "First, last"], ["letters", "Go to a process by name"],
   ]],
-  ["Hunting", [["Ctrl Enter, Shift Enter", "Run the query"]]],
+  ["Hunting", [
+    ["Ctrl Enter, Shift Enter", "Run the query"], ["Ctrl Space", "What may be written here"], ["Tab, Enter", "Take the suggestion"],
+    ["j, k, ↑ ↓", "Next, previous row of the results"], ["Page, Home, End", "Further, first, last row"], ["Esc", "Close the row's details"],
+  ]],
 ];
 
 export function Help({ opened, onClose }: { opened: boolean; onClose: () => void }) {

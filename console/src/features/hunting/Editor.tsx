@@ -1,4 +1,4 @@
-// The query editor: colours, line numbers, and a mark where the server found something wrong.
+// The query editor: colours, line numbers, completion and explanations, and a mark where the server found something wrong.
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { setDiagnostics, type Diagnostic } from "@codemirror/lint";
@@ -9,8 +9,9 @@ import {
 import { tags } from "@lezer/highlight";
 import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
 
-import type { QueryProblem } from "../../api/types";
+import type { HuntingSchema, QueryProblem } from "../../api/types";
 import { nonce } from "../../ui/nonce";
+import { assist } from "./assist";
 import { kql } from "./kql";
 import { placeOf } from "./place";
 
@@ -21,19 +22,20 @@ export interface EditorHandle {
 
 interface Props {
   text: string;
+  schema: HuntingSchema | undefined;
   problems: readonly QueryProblem[];
   onChange: (text: string) => void;
   onRun: (text: string) => void;
   ref: Ref<EditorHandle>;
 }
 
-export function Editor({ text, problems, onChange, onRun, ref }: Props) {
+export function Editor({ text, schema, problems, onChange, onRun, ref }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
-  const calls = useRef({ onChange, onRun });
+  const calls = useRef({ onChange, onRun, schema });
   const first = useRef(text);
   useEffect(() => {
-    calls.current = { onChange, onRun };
+    calls.current = { onChange, onRun, schema };
   });
   useEffect(() => {
     if (!place.current) return;
@@ -60,7 +62,7 @@ export function Editor({ text, problems, onChange, onRun, ref }: Props) {
   return <div className="editor" ref={place} />;
 }
 
-function extensions(calls: { current: Pick<Props, "onChange" | "onRun"> }) {
+function extensions(calls: { current: Pick<Props, "onChange" | "onRun" | "schema"> }) {
   const run = (now: EditorView) => {
     calls.current.onRun(now.state.doc.toString());
     return true;
@@ -70,7 +72,7 @@ function extensions(calls: { current: Pick<Props, "onChange" | "onRun"> }) {
     Prec.highest(keymap.of([{ key: "Mod-Enter", run }, { key: "Shift-Enter", run }])),
     keymap.of([...defaultKeymap, ...historyKeymap]),
     history(), lineNumbers(), drawSelection(), bracketMatching(), highlightSpecialChars(), highlightActiveLine(),
-    kql, syntaxHighlighting(colours), look, EditorView.lineWrapping,
+    kql, syntaxHighlighting(colours), look, EditorView.lineWrapping, assist(() => calls.current.schema),
     placeholder("DeviceProcessEvents | where Timestamp > ago(1d) | take 100"),
     EditorView.contentAttributes.of({ "aria-label": "Query", spellcheck: "false" }),
     EditorView.updateListener.of((update) => {

@@ -3,77 +3,91 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef, useState, type KeyboardEvent } from "react";
 
 import type { QueryResult } from "../../api/types";
-import { CopyButton } from "../../ui/CopyButton";
 import { DeviceText } from "../../ui/DeviceText";
-import { Facts } from "../../ui/Facts";
 import { cellText, isNumeric, widths } from "./cells";
+import { nextOrder, ordered, type Order } from "./order";
+import { Record } from "./Record";
 
 const ROW = 30;
+const PAGE = 20;
 
 export function Results({ result }: { result: QueryResult }) {
   const [selected, setSelected] = useState<number | null>(null);
-  const row = selected === null ? undefined : result.rows[selected];
+  const known = selected !== null && selected < result.rows.length ? selected : null;
   return (
-    <div className={row ? "results-split" : "results-whole"}>
-      <Grid result={result} selected={selected} onSelect={setSelected} />
-      {row ? (
-        <aside className="record" aria-label="Record" tabIndex={0}>
-          <div className="record-head"><h2>Row {(selected ?? 0) + 1}</h2><span className="grow" />
-            <CopyButton what="the row as JSON" text={JSON.stringify(Object.fromEntries(result.columns.map((column, index) => [column.name, row[index] ?? null])), null, 2)} />
-            <button type="button" className="icon-button" aria-label="Close the record" onClick={() => setSelected(null)}>✕</button>
-          </div>
-          <Facts of={result.columns.map((column, index) => [column.name, value(cellText(row[index] ?? null, column.type))])} />
-        </aside>
-      ) : null}
+    <div className={known === null ? "results-whole" : "results-split"}>
+      <Grid result={result} selected={known} onSelect={setSelected} />
+      {known === null ? null : <Record result={result} row={known} onClose={() => setSelected(null)} />}
     </div>
   );
 }
 
-function value(text: string) {
-  return text === "" ? null : <DeviceText text={text} mono />;
-}
-
 interface GridProps {
   result: QueryResult;
+  /** The number of a row as it came, whatever the order. */
   selected: number | null;
   onSelect: (row: number | null) => void;
 }
 
 function Grid({ result, selected, onSelect }: GridProps) {
   const scroller = useRef<HTMLDivElement>(null);
+  const [order, setOrder] = useState<Order | null>(null);
   const sizes = useMemo(() => widths(result), [result]);
+  const places = useMemo(() => ordered(result, order), [result, order]);
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const rows = useVirtualizer({ count: result.rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
+  const rows = useVirtualizer({ count: places.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
   const pressed = (event: KeyboardEvent) => {
-    const step = event.key === "ArrowDown" || event.key === "j" ? 1 : event.key === "ArrowUp" || event.key === "k" ? -1 : 0;
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") onSelect(null);
-    if (step === 0) return;
+    const next = nextPlace(event.key, selected === null ? -1 : places.indexOf(selected), places.length);
+    if (next === undefined) return;
     event.preventDefault();
-    const next = Math.min(result.rows.length - 1, Math.max(0, (selected ?? -1) + step));
-    onSelect(next);
+    onSelect(places[next] ?? null);
     rows.scrollToIndex(next);
   };
   return (
-    <div className="grid" ref={scroller} role="grid" aria-label="Results" aria-rowcount={result.rows.length + 1} tabIndex={0} onKeyDown={pressed}>
+    <div className="grid" ref={scroller} role="grid" aria-label="Results" aria-rowcount={places.length + 1} tabIndex={0} onKeyDown={pressed}>
       <div role="row" aria-rowindex={1} className="grid-head" style={{ width: total }}>
-        {result.columns.map((column, index) => (
-          <div role="columnheader" key={column.name} style={{ width: sizes[index] }} title={column.type}
-            className={isNumeric(column.type) ? "number" : undefined}>{column.name}</div>
-        ))}
+        {result.columns.map((column, index) => {
+          const here = order?.column === index;
+          return (
+            <div role="columnheader" key={index} style={{ width: sizes[index] }} title={column.type} className={isNumeric(column.type) ? "number" : undefined}
+              aria-sort={here ? (order.down ? "descending" : "ascending") : "none"}>
+              <button type="button" onClick={() => setOrder(nextOrder(order, index))}>{column.name}<span aria-hidden="true">{here ? (order.down ? " ↓" : " ↑") : ""}</span></button>
+            </div>
+          );
+        })}
       </div>
       <div role="rowgroup" className="grid-body" style={{ height: rows.getTotalSize(), width: total }}>
-        {rows.getVirtualItems().map((item) => (
-          <div role="row" key={item.key} aria-rowindex={item.index + 2} aria-selected={item.index === selected}
-            className="grid-row" style={{ transform: `translateY(${item.start}px)` }}
-            onClick={() => onSelect(item.index)}>
-            {result.columns.map((column, index) => (
-              <div role="gridcell" key={column.name} style={{ width: sizes[index] }} className={isNumeric(column.type) ? "number" : undefined}>
-                <DeviceText text={cellText(result.rows[item.index]?.[index] ?? null, column.type)} />
-              </div>
-            ))}
-          </div>
-        ))}
+        {rows.getVirtualItems().map((item) => {
+          const at = places[item.index] ?? 0;
+          return (
+            <div role="row" key={item.key} aria-rowindex={item.index + 2} aria-selected={at === selected}
+              className="grid-row" style={{ transform: `translateY(${item.start}px)` }}
+              onClick={() => onSelect(at)}>
+              {result.columns.map((column, index) => (
+                <div role="gridcell" key={index} style={{ width: sizes[index] }} className={isNumeric(column.type) ? "number" : undefined}>
+                  <DeviceText text={cellText(result.rows[at]?.[index] ?? null, column.type)} />
+                </div>
+              ))}
+            </div>
+          );
+        })}
       </div>
     </div>
   );
+}
+
+/** Where a key leads to; nothing for keys that lead nowhere. */
+function nextPlace(key: string, from: number, count: number): number | undefined {
+  const within = (place: number) => Math.min(count - 1, Math.max(0, place));
+  switch (key) {
+    case "ArrowDown": case "j": return within(from + 1);
+    case "ArrowUp": case "k": return within(from - 1);
+    case "PageDown": return within(from + PAGE);
+    case "PageUp": return within(from - PAGE);
+    case "Home": return 0;
+    case "End": return within(count);
+    default: return undefined;
+  }
 }
