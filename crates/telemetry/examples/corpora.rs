@@ -80,7 +80,7 @@ fn documented(
         Ok(result) => result,
         Err(error) => return Some(refused(&error)),
     };
-    let ordered = query.split('|').last().is_some_and(|last| {
+    let ordered = query.rsplit('|').next().is_some_and(|last| {
         ["sort ", "order ", "top ", "extend ", "project "]
             .iter()
             .any(|word| last.trim_start().starts_with(word))

@@ -1,5 +1,6 @@
 //! The aggregates of `summarize` that the engine does not have with the language's meaning.
 
+mod result;
 mod schema;
 mod state;
 

@@ -2,6 +2,8 @@
 //!
 //! A value is a `bartizan_kql` literal; nothing here knows of columns or storage.
 
+mod decimal;
+
 use std::cmp::Ordering;
 
 use bartizan_kql::Type;
@@ -251,7 +253,7 @@ pub(crate) fn order(left: &Literal, right: &Literal) -> Option<Ordering> {
         | (L::TimeSpan(a), L::TimeSpan(b))
         | (L::Long(a), L::Long(b)) => Some(a.cmp(b)),
         (L::Int(a), L::Int(b)) => Some(a.cmp(b)),
-        (L::Decimal(a), L::Decimal(b)) => decimal_order(a, b),
+        (L::Decimal(a), L::Decimal(b)) => decimal::order(a, b),
         (L::Int(a), L::Long(b)) => Some(i64::from(*a).cmp(b)),
         (L::Long(a), L::Int(b)) => Some(a.cmp(&i64::from(*b))),
         (L::Dynamic(a), L::Dynamic(b)) => match (held(a), held(b)) {
@@ -259,48 +261,6 @@ pub(crate) fn order(left: &Literal, right: &Literal) -> Option<Ordering> {
             (a, b) => order(&a, &b),
         },
         _ => to_real(left)?.partial_cmp(&to_real(right)?),
-    }
-}
-
-/// Order of two decimal numbers, exactly.
-fn decimal_order(left: &str, right: &str) -> Option<Ordering> {
-    let (Some(a), Some(b)) = (DecimalDigits::of(left), DecimalDigits::of(right)) else {
-        return left.parse::<f64>().ok()?.partial_cmp(&right.parse::<f64>().ok()?);
-    };
-    Some(match (a.negative, b.negative) {
-        (false, false) => a.size(&b),
-        (true, true) => b.size(&a),
-        (true, false) => Ordering::Less,
-        (false, true) => Ordering::Greater,
-    })
-}
-
-/// A decimal number without zeros that say nothing.
-struct DecimalDigits<'a> {
-    negative: bool,
-    whole: &'a str,
-    fraction: &'a str,
-}
-
-impl<'a> DecimalDigits<'a> {
-    fn of(text: &'a str) -> Option<Self> {
-        let (negative, text) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text.strip_prefix('+').unwrap_or(text)),
-        };
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if !digits(whole) || !digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
-            return None;
-        }
-        let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
-        let zero = whole.is_empty() && fraction.is_empty();
-        Some(Self { negative: negative && !zero, whole, fraction })
-    }
-
-    fn size(&self, other: &Self) -> Ordering {
-        let whole = self.whole.len().cmp(&other.whole.len()).then(self.whole.cmp(other.whole));
-        whole.then(self.fraction.cmp(other.fraction))
     }
 }
 

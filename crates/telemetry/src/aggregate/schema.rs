@@ -17,9 +17,9 @@ pub(super) fn of(rows: &[Vec<Literal>]) -> Dynamic {
 struct Schema {
     /// Types of plain values, in the order of their first appearance.
     plain: Vec<&'static str>,
-    properties: Vec<(String, Schema)>,
+    properties: Vec<(String, Self)>,
     is_bag: bool,
-    members: Option<Box<Schema>>,
+    members: Option<Box<Self>>,
 }
 
 impl Schema {

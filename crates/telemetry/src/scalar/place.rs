@@ -82,6 +82,13 @@ pub(super) fn find(function: P) -> Option<Implementation> {
             truth(both.map(|(left, right)| left.meets(&right)))
         },
         P::PolygonArea => polygon_area,
+        _ => return find_cells(function),
+    })
+}
+
+/// Functions of the cells of grids.
+fn find_cells(function: P) -> Option<Implementation> {
+    Some(match function {
         P::PointToGeohash => |args| {
             let accuracy = if args.len() > 2 { args.long(2) } else { Some(5) };
             let found = point(args, 0).and_then(|at| geohash::of(at, accuracy?));
@@ -118,8 +125,8 @@ pub(super) fn find(function: P) -> Option<Implementation> {
         | P::H3cellParent
         | P::H3cellRings
         | P::H3cellLevel => return cell::find_h3(function),
-        // The language lists them in no order that could be told.
-        P::S2cellNeighbors => return None,
+        // The neighbours of S2 cells are listed by the language in no order that could be told.
+        _ => return None,
     })
 }
 

@@ -77,7 +77,7 @@ const fn units(quantity: Quantity) -> &'static [(&'static str, f64)] {
         Quantity::Force => &[
             ("Decanewton", 10.0), ("Dyn", 1e-5), ("KilogramForce", 9.80665), ("Kilonewton", 1e3),
             ("KiloPond", 9.80665), ("KilopoundForce", 4448.2216152605), ("Meganewton", 1e6), ("Micronewton", 1e-6),
-            ("Millinewton", 1e-3), ("Newton", 1.0), ("OunceForce", 0.27801385095378125), ("Poundal", 0.138254954376),
+            ("Millinewton", 1e-3), ("Newton", 1.0), ("OunceForce", 0.278_013_850_953_781_2), ("Poundal", 0.138254954376),
             ("PoundForce", 4.4482216152605), ("ShortTonForce", 8896.443230521), ("TonneForce", 9806.65),
         ],
         Quantity::Length => &[
@@ -100,10 +100,10 @@ const fn units(quantity: Quantity) -> &'static [(&'static str, f64)] {
         ],
         Quantity::Energy => &[
             ("BritishThermalUnit", 1055.05585262), ("Calorie", 4.184), ("DecathermEc", 1_055_055_852.62),
-            ("DecathermImperial", 1_055_055_852.57348), ("DecathermUs", 1_054_804_000.0), ("ElectronVolt", 1.602176565e-19),
+            ("DecathermImperial", 1_055_055_852.573_48), ("DecathermUs", 1_054_804_000.0), ("ElectronVolt", 1.602176565e-19),
             ("Erg", 1e-7), ("FootPound", 1.355817948), ("GigabritishThermalUnit", 1_055_055_852_620.0),
             ("GigaelectronVolt", 1.602176565e-10), ("Gigajoule", 1e9), ("GigawattDay", 8.64e13), ("GigawattHour", 3.6e12),
-            ("HorsepowerHour", 2_684_519.537696), ("Joule", 1.0), ("KilobritishThermalUnit", 1_055_055.85262),
+            ("HorsepowerHour", 2_684_519.537696), ("Joule", 1.0), ("KilobritishThermalUnit", 1_055_055.852_62),
             ("Kilocalorie", 4184.0), ("KiloelectronVolt", 1.602176565e-16), ("Kilojoule", 1e3), ("KilowattDay", 8.64e7),
             ("KilowattHour", 3.6e6), ("MegabritishThermalUnit", 1_055_055_852.62), ("Megacalorie", 4.184e6),
             ("MegaelectronVolt", 1.602176565e-13), ("Megajoule", 1e6), ("MegawattDay", 8.64e10), ("MegawattHour", 3.6e9),

@@ -158,6 +158,12 @@ fn literal_of(value: Option<Dynamic>, ty: Type) -> Literal {
     }
 }
 
+/// What is done with an object, and the number of its line.
+type ObjectWork<'a> = dyn FnMut(usize, &[(String, Dynamic)]) -> Result<(), WorkbenchError> + 'a;
+
+/// What is done with a record, the number of its line, and the names of its values.
+type RecordWork<'a> = dyn FnMut(usize, &[String], &[&str]) -> Result<(), WorkbenchError> + 'a;
+
 struct TextFile<'a> {
     path: &'a Path,
 }
@@ -197,10 +203,7 @@ impl TextFile<'_> {
     }
 
     /// Calls `work` with each object of the file: one a line, or all in one array.
-    fn each_line(
-        &self,
-        work: &mut dyn FnMut(usize, &[(String, Dynamic)]) -> Result<(), WorkbenchError>,
-    ) -> Result<(), WorkbenchError> {
+    fn each_line(&self, work: &mut ObjectWork<'_>) -> Result<(), WorkbenchError> {
         let mut reader = self.open()?;
         let mut text = String::new();
         let (mut number, mut bytes) = (0, 0_u64);
@@ -229,11 +232,7 @@ impl TextFile<'_> {
         }
     }
 
-    fn each_member(
-        &self,
-        text: &str,
-        work: &mut dyn FnMut(usize, &[(String, Dynamic)]) -> Result<(), WorkbenchError>,
-    ) -> Result<(), WorkbenchError> {
+    fn each_member(&self, text: &str, work: &mut ObjectWork<'_>) -> Result<(), WorkbenchError> {
         let Some(Dynamic::Array(members)) = value::parse_json(text.trim_start_matches('\u{feff}'))
         else {
             return Err(self.content(1, "this is no JSON array of objects".to_owned()));
@@ -248,11 +247,7 @@ impl TextFile<'_> {
     }
 
     /// Calls `work` with each record after the first, which has the names.
-    fn each_record(
-        &self,
-        delimiter: u8,
-        work: &mut dyn FnMut(usize, &[String], &[&str]) -> Result<(), WorkbenchError>,
-    ) -> Result<(), WorkbenchError> {
+    fn each_record(&self, delimiter: u8, work: &mut RecordWork<'_>) -> Result<(), WorkbenchError> {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .has_headers(false)

@@ -60,6 +60,7 @@ async fn the_language_means_what_is_written_down() {
 /// Fails with a word, in time, and without taking the process with it.
 async fn is_stopped(query: &str, limits: Limits) -> String {
     let bench = Workbench::new();
+    #[expect(clippy::disallowed_methods, reason = "how long it takes is what is tested")]
     let before = Instant::now();
     let asked = QueryOptions { limits, ..options() };
     let outcome = bench.ask(query, &asked).await;

@@ -169,16 +169,9 @@ impl Line {
 
     /// The one place where two lines cross, if it is one and they do not touch elsewhere.
     pub(super) fn crossing(&self, other: &Self) -> Option<Point> {
-        let mut found = Vec::new();
-        for (a, b) in self.edges() {
-            for (c, d) in other.edges() {
-                if cross((a, b), (c, d)) {
-                    let place = a.cross(b).cross(c.cross(d)).unit();
-                    let place = if place.dot(a + b) < 0.0 { place * -1.0 } else { place };
-                    found.push(place);
-                }
-            }
-        }
+        let pairs = self.edges().flat_map(|one| other.edges().map(move |two| (one, two)));
+        let crossing = pairs.filter(|(one, two)| cross(*one, *two));
+        let found: Vec<Vector> = crossing.map(|(one, two)| meeting(one, two)).collect();
         match found.as_slice() {
             [only] if only.norm() > 0.5 => Some(only.point()),
             _ => None,
@@ -206,6 +199,12 @@ fn nearest(at: Vector, (from, to): (Vector, Vector)) -> Vector {
 fn along(from: Vector, to: Vector, angle: f64) -> Vector {
     let across = from.cross(to).cross(from).unit();
     from * angle.cos() + across * angle.sin()
+}
+
+/// Where the great circles of two edges meet, on the side of the first.
+fn meeting((a, b): (Vector, Vector), (c, d): (Vector, Vector)) -> Vector {
+    let place = a.cross(b).cross(c.cross(d)).unit();
+    if place.dot(a + b) < 0.0 { place * -1.0 } else { place }
 }
 
 /// Whether two edges cross or touch.
