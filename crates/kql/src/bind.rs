@@ -16,6 +16,8 @@ mod operand;
 mod parse;
 mod plugin;
 mod project;
+mod rel;
+mod results;
 mod scalar;
 mod scan;
 mod search;
@@ -28,6 +30,8 @@ mod union;
 mod window;
 
 pub(crate) use call::signature;
+use rel::{Rel, Scope};
+
 pub(crate) use library::FORMS;
 pub(crate) use special::SPECIAL;
 pub(crate) use window::WINDOWS;
@@ -36,7 +40,7 @@ use std::rc::Rc;
 
 use crate::ast::{self, LetStatement, LetValue, Statement};
 use crate::discover::Discovery;
-use crate::plan::{Column, Expr, Plan, Relation, RelationKind, RenderHint, Undiscovered};
+use crate::plan::{Column, Expr, Plan, Relation, RenderHint, Undiscovered};
 use crate::problem::{Finding, code};
 use crate::schema::{Schema, Type};
 use crate::value::{DateTimeTicks, Literal};
@@ -105,7 +109,7 @@ enum Binding<'a> {
     /// A scalar; if it refers to columns, only valid inside so many tabular expressions.
     Scalar { expr: Expr, table_depth: usize, size: Size },
     /// Rows.
-    Table { rel: Rel, size: Size },
+    Table { rel: Box<Rel>, size: Size },
     /// A function, and how many of the names before it can be seen by it.
     Function { body: &'a ast::FunctionBody, visible: Vec<(String, Rc<Self>)> },
     /// Something that could not be resolved; no more is said about it.
@@ -116,95 +120,6 @@ enum Binding<'a> {
 struct Size {
     nodes: usize,
     depth: usize,
-}
-
-/// A relation while it is being built.
-#[derive(Debug, Clone)]
-struct Rel {
-    relation: Relation,
-    /// Its columns are not all known, because something in it could not be resolved.
-    open: bool,
-    /// What it is called in messages: the table it comes from.
-    label: Option<String>,
-}
-
-impl Rel {
-    fn new(kind: RelationKind, columns: Vec<Column>) -> Self {
-        Self { relation: Relation { columns, kind }, open: false, label: None }
-    }
-
-    /// Stands in for what could not be resolved.
-    fn broken() -> Self {
-        let mut rel = Self::new(RelationKind::Values { rows: Vec::new() }, Vec::new());
-        rel.open = true;
-        rel
-    }
-
-    fn columns(&self) -> &[Column] {
-        &self.relation.columns
-    }
-
-    fn scope(&self) -> Scope<'_> {
-        Scope {
-            columns: self.columns(),
-            open: self.open,
-            label: self.label.as_deref(),
-            ..Scope::EMPTY
-        }
-    }
-
-    /// A step whose columns are those of its input.
-    fn same(self, kind: impl FnOnce(Box<Relation>) -> RelationKind) -> Self {
-        let columns = self.relation.columns.clone();
-        self.step(columns, kind)
-    }
-
-    fn step(self, columns: Vec<Column>, kind: impl FnOnce(Box<Relation>) -> RelationKind) -> Self {
-        let relation = Relation { columns, kind: kind(Box::new(self.relation)) };
-        Self { relation, open: self.open, label: self.label }
-    }
-
-    /// Only these columns of it, by position.
-    fn pick(self, indexes: &[usize]) -> Self {
-        let picked: Vec<(Column, Expr)> = indexes
-            .iter()
-            .filter_map(|index| {
-                let column = self.columns().get(*index)?;
-                Some((column.clone(), Expr::column(*index, column.ty)))
-            })
-            .collect();
-        let (columns, exprs) = picked.into_iter().unzip();
-        self.step(columns, |input| RelationKind::Project { input, exprs })
-    }
-}
-
-/// The columns that an expression may name.
-#[derive(Clone, Copy)]
-struct Scope<'s> {
-    columns: &'s [Column],
-    open: bool,
-    label: Option<&'s str>,
-    /// Names of runs of these columns, which are written `name.column`: where each starts, and how long
-    /// all of them are. Columns of runs are found under their own names only outside of them.
-    steps: &'s [(String, usize)],
-    step_width: usize,
-}
-
-impl Scope<'_> {
-    const EMPTY: Self = Scope { columns: &[], open: false, label: None, steps: &[], step_width: 0 };
-
-    /// `name.column` of a run.
-    fn find_in_step(&self, step: &str, name: &str) -> Option<Expr> {
-        let (_, start) = self.steps.iter().find(|(known, _)| known == step)?;
-        let run = self.columns.get(*start..*start + self.step_width)?;
-        let index = start + run.iter().position(|column| column.name == name)?;
-        Some(Expr::column(index, self.columns.get(index)?.ty))
-    }
-
-    fn find(&self, name: &str) -> Option<Expr> {
-        let index = self.columns.iter().position(|column| column.name == name)?;
-        Some(Expr::column(index, self.columns.get(index)?.ty))
-    }
 }
 
 impl<'a> Binder<'a> {
@@ -327,7 +242,7 @@ impl<'a> Binder<'a> {
             LetValue::Expr(expr) if self.is_tabular(expr) => {
                 let rel = self.table(expr);
                 let size = measure_relation(&rel.relation);
-                Binding::Table { rel, size }
+                Binding::Table { rel: Box::new(rel), size }
             }
             LetValue::Expr(expr) => {
                 let value = self.scalar(expr, &Scope::EMPTY);

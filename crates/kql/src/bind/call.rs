@@ -6,12 +6,11 @@ use super::convert::convert;
 use super::{Binder, Binding, Rel, Scope};
 use crate::aggregate;
 use crate::ast::{self, Argument, FunctionBody, Name, ParameterType};
-use crate::function::{self, Analysis, Function, FunctionInfo, Gives, Param};
-use crate::plan::{Expr, ExprKind};
+use crate::function::{self, Function, FunctionInfo, Gives, Param};
+use crate::plan::Expr;
 use crate::problem::{Finding, code};
 use crate::schema::Type;
 use crate::suggest::nearest;
-use crate::value::Literal;
 
 impl<'a> Binder<'a> {
     pub(super) fn call(
@@ -98,7 +97,7 @@ impl<'a> Binder<'a> {
             })
             .collect();
         if let Function::Analysis(analysis) = info.function {
-            return result_of(analysis, args, 0);
+            return super::results::result_of(analysis, args, 0);
         }
         match info.gives {
             Gives::Type(ty) => Expr::call(info.function, args, ty),
@@ -206,7 +205,7 @@ impl<'a> Binder<'a> {
             let binding = match &param.ty {
                 ParameterType::Scalar(_) => Binding::Broken,
                 ParameterType::Tabular(_) => {
-                    Binding::Table { rel: Rel::broken(), size: super::Size::default() }
+                    Binding::Table { rel: Box::new(Rel::broken()), size: super::Size::default() }
                 }
             };
             self.names.push((param.name.text.clone(), Rc::new(binding)));
@@ -214,7 +213,7 @@ impl<'a> Binder<'a> {
         for statement in &body.lets {
             if let ast::LetValue::Expr(expr) = &statement.value {
                 let binding = if self.is_tabular(expr) {
-                    Binding::Table { rel: Rel::broken(), size: super::Size::default() }
+                    Binding::Table { rel: Box::new(Rel::broken()), size: super::Size::default() }
                 } else {
                     Binding::Broken
                 };
@@ -337,43 +336,8 @@ impl<'a> Binder<'a> {
             }
         }
         let size = super::measure_relation(&rel.relation);
-        Binding::Table { rel, size }
+        Binding::Table { rel: Box::new(rel), size }
     }
-}
-
-/// One of the results of a function that has several.
-fn result_of(analysis: Analysis, mut args: Vec<Expr>, index: usize) -> Expr {
-    let ty = analysis.results().get(index).map_or(Type::Dynamic, |(_, ty)| *ty);
-    let number = i64::try_from(index).map_or(Literal::Null, Literal::Long);
-    args.push(Expr::literal(number, Type::Long));
-    Expr::call(Function::Analysis(analysis), args, ty)
-}
-
-/// All results of an expression: one, or those of a function that has several, each with the name that it
-/// brings along.
-pub(super) fn results(item: &ast::Expr, value: Expr) -> Vec<(Option<String>, Expr)> {
-    let implied = super::naming::implied_name(item);
-    let (ExprKind::Call { function: Function::Analysis(analysis), args }, ast::ExprKind::Call(..)) =
-        (&value.kind, &item.kind)
-    else {
-        return vec![(implied, value)];
-    };
-    let lead = match &item.kind {
-        ast::ExprKind::Call(name, arguments) => {
-            let first = arguments.first().and_then(|a| super::naming::implied_name(&a.value));
-            format!("{}_{}", name.text, first.unwrap_or_default())
-        }
-        _ => String::new(),
-    };
-    let args: Vec<Expr> = args.iter().take(args.len().saturating_sub(1)).cloned().collect();
-    analysis
-        .results()
-        .iter()
-        .enumerate()
-        .map(|(index, (suffix, _))| {
-            (Some(format!("{lead}_{suffix}")), result_of(*analysis, args.clone(), index))
-        })
-        .collect()
 }
 
 /// `substring(string, long [, long])`

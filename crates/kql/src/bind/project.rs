@@ -54,7 +54,7 @@ impl<'a> Binder<'a> {
         item: &'a NamedExpr,
     ) -> Vec<(Option<&'a Name>, Option<String>, Expr)> {
         let value = self.scalar(&item.expr, &rel.scope());
-        let mut results = super::call::results(&item.expr, value);
+        let mut results = super::results::results(&item.expr, value);
         self.further_arrays(rel, item, &mut results);
         // What stands for a column that is not there has no name.
         if let (ast::ExprKind::Call(call, _), [(Some(name), _)]) = (&item.expr.kind, &results[..])

@@ -96,12 +96,17 @@ impl<'a> Binder<'a> {
     ) -> Vec<(String, Type)> {
         let mut named = Vec::new();
         names_of(predicate, &mut named);
-        let mut found: Vec<(String, Type)> = Vec::new();
-        for column in inputs.iter().flat_map(|(_, rel)| rel.columns()) {
-            let common = inputs.iter().all(|(_, rel)| rel.columns().contains(column));
-            let is_new = found.iter().all(|(name, _)| *name != column.name);
-            if is_new && (common || named.contains(&column.name.as_str())) {
-                found.push((column.name.clone(), column.ty));
+        let pair = |column: &Column| (column.name.clone(), column.ty);
+        let Some((_, first)) = inputs.first() else { return Vec::new() };
+        let everywhere =
+            |column: &&Column| inputs.iter().all(|(_, rel)| rel.columns().contains(column));
+        let mut found: Vec<(String, Type)> =
+            first.columns().iter().filter(everywhere).map(pair).collect();
+        for name in named {
+            let mut columns = inputs.iter().flat_map(|(_, rel)| rel.columns());
+            let column = columns.find(|column| column.name == *name);
+            if let Some(column) = column.filter(|_| found.iter().all(|(known, _)| known != name)) {
+                found.push(pair(column));
             }
         }
         found

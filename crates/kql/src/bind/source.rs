@@ -86,7 +86,7 @@ impl<'a> Binder<'a> {
                 if !self.spend(size.nodes, span) {
                     return Rel::broken();
                 }
-                let mut rel = rel.clone();
+                let mut rel = (**rel).clone();
                 rel.label.get_or_insert_with(|| format!("`{name}`"));
                 return rel;
             }

@@ -50,10 +50,17 @@ impl<'a> Binder<'a> {
             OperatorKind::Invoke { function, arguments } => self.invoke(rel, function, arguments),
             OperatorKind::As(name) => {
                 let size = super::measure_relation(&rel.relation);
-                let binding = Binding::Table { rel: rel.clone(), size };
+                let binding = Binding::Table { rel: Box::new(rel.clone()), size };
                 self.names.push((name.text.clone(), Rc::new(binding)));
                 Rel { label: Some(name.text.clone()), ..rel }
             }
+            _ => self.further_step(rel, operator),
+        }
+    }
+
+    /// The operators that are used less, and those that cannot stand in a pipe.
+    fn further_step(&mut self, rel: Rel, operator: &'a Operator) -> Rel {
+        match &operator.kind {
             OperatorKind::Evaluate { plugin, arguments, output } => {
                 self.evaluate(rel, plugin, arguments, output.as_ref())
             }
@@ -101,7 +108,7 @@ impl<'a> Binder<'a> {
                 self.fail(code::PLACE, &operator.name.span, message);
                 rel
             }
-            OperatorKind::Unknown | OperatorKind::Broken => Rel { open: true, ..rel },
+            _ => Rel { open: true, ..rel },
         }
     }
 

@@ -140,6 +140,13 @@ impl Parser<'_> {
                 OperatorKind::As(self.name()?)
             }
             "serialize" => OperatorKind::Serialize(self.columns_or_none()?),
+            _ => return self.further_kind(name),
+        })
+    }
+
+    /// The operators that are used less, and those that there are not.
+    fn further_kind(&mut self, name: &Name) -> Parsed<OperatorKind> {
+        Ok(match name.text.as_str() {
             "sample" => OperatorKind::Take(self.expr()?),
             "sample-distinct" => {
                 let count = self.expr()?;

@@ -19,7 +19,12 @@ impl Parser<'_> {
                 if self.is("[") && !matches!(self.kind_at(1), TokenKind::Text(_)) {
                     continue;
                 }
-                ExprKind::Member(Box::new(value), self.name()?)
+                let name = self.name()?;
+                // `cluster("c").database("d")`: what is called there is only a place.
+                if self.is("(") && is_place(&value) {
+                    self.arguments()?;
+                }
+                ExprKind::Member(Box::new(value), name)
             } else if self.is("[") {
                 self.advance();
                 let index = self.expr()?;
@@ -102,9 +107,19 @@ impl Parser<'_> {
 
     fn type_of(&mut self) -> Parsed<ExprKind> {
         self.expect("(")?;
-        let name = self.name()?;
+        // Plugins take the types of several columns: `typeof(*, a:long)`.
+        if self.word().is_some() && self.is_at(1, ")") {
+            let name = self.name()?;
+            self.expect(")")?;
+            return Ok(ExprKind::TypeOf(name.text));
+        }
+        if self.take("*") && !self.take(",") {
+            self.expect(")")?;
+            return Ok(ExprKind::TypeOf("*".to_owned()));
+        }
+        self.list(Self::typed_name)?;
         self.expect(")")?;
-        Ok(ExprKind::TypeOf(name.text))
+        Ok(ExprKind::TypeOf("columns".to_owned()))
     }
 
     fn argument(&mut self) -> Parsed<Argument> {
@@ -115,6 +130,11 @@ impl Parser<'_> {
         }
         Ok(Argument { name, value: self.argument_value_high()? })
     }
+}
+
+/// `cluster("c")`
+fn is_place(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Call(name, _) if matches!(name.text.as_str(), "cluster" | "workspace"))
 }
 
 impl Literal {

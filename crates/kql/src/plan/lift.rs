@@ -62,20 +62,7 @@ pub(crate) fn lift(body: Relation, carried: &Carried) -> Result<Relation, &'stat
             }
             RelationKind::Window { input: lifted(input)?, per, calls }
         }
-        RelationKind::Join { left, right, kind, mut keys } => {
-            use super::JoinKind as K;
-            if matches!(kind, K::RightOuter | K::FullOuter | K::RightSemi | K::RightAnti) {
-                return Err("this kind of join");
-            }
-            if depends_on_rows(&right) {
-                return Err("a join with the group itself");
-            }
-            if kind == K::InnerUnique {
-                return Err("an innerunique join");
-            }
-            keys.iter_mut().for_each(|key| key.left.shift(by));
-            RelationKind::Join { left: lifted(left)?, right, kind, keys }
-        }
+        RelationKind::Join { .. } => lift_join(kind, carried)?,
         RelationKind::Union { inputs } => {
             let inputs = inputs.into_iter().map(|input| lift(input, carried));
             RelationKind::Union { inputs: inputs.collect::<Result<_, _>>()? }
@@ -98,8 +85,26 @@ pub(crate) fn lift(body: Relation, carried: &Carried) -> Result<Relation, &'stat
         }
         RelationKind::AddressLookup(_) => return Err("an address look-up"),
     };
-    let columns = carried.names().chain(columns).collect();
+    let columns = distinct(carried.names().chain(columns));
     Ok(Relation { columns, kind })
+}
+
+/// Each group's rows with the same right side.
+fn lift_join(kind: RelationKind, carried: &Carried) -> Result<RelationKind, &'static str> {
+    use super::JoinKind as K;
+    let RelationKind::Join { left, right, kind, mut keys } = kind else { return Ok(kind) };
+    if matches!(kind, K::RightOuter | K::FullOuter | K::RightSemi | K::RightAnti) {
+        return Err("this kind of join");
+    }
+    if kind == K::InnerUnique {
+        return Err("an innerunique join");
+    }
+    if depends_on_rows(&right) {
+        return Err("a join with the group itself");
+    }
+    keys.iter_mut().for_each(|key| key.left.shift(carried.width));
+    let left = Box::new(lift(*left, carried)?);
+    Ok(RelationKind::Join { left, right, kind, keys })
 }
 
 /// Steps that look at one row at a time need only be told where its columns are now.
@@ -147,7 +152,7 @@ fn aggregate(
     order.extend((0..columns.len()).map(|index| carried.keys + index));
     debug_assert!(own_keys <= columns.len(), "keys are columns");
     for expr in rest {
-        raw.push(Column { name: format!("carried{}", raw.len()), ty: expr.ty });
+        raw.push(Column { name: format!("$carried{}", raw.len()), ty: expr.ty });
         aggregates.push(AggregateCall {
             function: AggregateFunction::TakeAny,
             outputs: vec![expr.ty],
@@ -159,9 +164,9 @@ fn aggregate(
     let exprs =
         order.iter().filter_map(|index| Some(Expr::column(*index, raw.get(*index)?.ty))).collect();
     let kind = RelationKind::Aggregate { input: Box::new(input), keys: all_keys, aggregates };
-    let grouped = Relation { columns: raw, kind };
+    let grouped = Relation { columns: distinct(raw), kind };
     let kind = RelationKind::Project { input: Box::new(grouped), exprs };
-    Relation { columns: names.into_iter().chain(columns).collect(), kind }
+    Relation { columns: distinct(names.into_iter().chain(columns)), kind }
 }
 
 impl Carried {
@@ -188,6 +193,21 @@ fn shifted(exprs: Vec<Expr>, by: usize) -> impl Iterator<Item = Expr> {
 fn sort_key(mut key: SortKey, by: usize) -> SortKey {
     key.expr.shift(by);
     key
+}
+
+/// The columns under names that differ: those of bodies inside bodies may not.
+fn distinct(columns: impl IntoIterator<Item = Column>) -> Vec<Column> {
+    let mut seen = std::collections::HashSet::new();
+    let fresh = |mut column: Column| {
+        let mut number = 1;
+        let plain = column.name.clone();
+        while !seen.insert(column.name.clone()) {
+            column.name = format!("{plain}_{number}");
+            number += 1;
+        }
+        column
+    };
+    columns.into_iter().map(fresh).collect()
 }
 
 fn depends_on_rows(relation: &Relation) -> bool {

@@ -105,39 +105,10 @@ fn write_step(relation: &Relation, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             }
             write!(f, " -> {columns}")
         }
-        RelationKind::External { locations, format, ignore_first_record, places } => {
-            write!(f, "external {} format {format:?}", Joined(locations))?;
-            for place in places.iter().flatten() {
-                write!(f, " {place}")?;
-            }
-            write!(f, "{}-> {columns}", if *ignore_first_record { " heading " } else { " " })
-        }
-        RelationKind::Window { per, calls, .. } => {
-            write!(f, "window {} per {} -> {columns}", Joined(calls), Joined(per))
-        }
-        RelationKind::Number { .. } => f.write_str("number"),
-        RelationKind::LimitPer { keys, order, count, .. } => {
-            write!(f, "limit {count} per {} by {}", Joined(keys), Joined(order))
-        }
-        RelationKind::MakeSeries { .. } | RelationKind::TopNested { .. } => {
-            step::write_series_or_nested(&relation.kind, f)?;
-            write!(f, " -> {columns}")
-        }
-        RelationKind::Steps(scan) => {
-            step::write_scan(scan, f)?;
-            write!(f, " -> {columns}")
-        }
-        RelationKind::ParseKv(parse) => {
-            write!(f, "parse-kv {} {:?} -> {columns}", parse.text, parse.form)
-        }
-        RelationKind::AddressLookup(lookup) => {
-            write!(f, "lookup {} in {}", lookup.address, lookup.network)?;
-            write!(f, " {} keep {} -> {columns}", Joined(&lookup.keys), lookup.keep_unmatched)
-        }
-        RelationKind::Rows => write!(f, "rows -> {columns}"),
         RelationKind::Parse { text, regex, captures, on_mismatch, .. } => {
             write!(f, "parse {text} with {regex:?} {on_mismatch:?} as {}", Joined(captures))
         }
+        kind => step::write_further(kind, &columns, f),
     }
 }
 

@@ -78,13 +78,13 @@ impl Reading {
                 continue;
             }
             let word = part.trim_end_matches('.').to_ascii_lowercase();
-            let is_start = |name: &&str| word.len() >= 3 && name.starts_with(word.as_str());
-            if let Some(month) = MONTHS.iter().position(|name| is_start(&name)) {
+            let is_start = |name: &str| word.len() >= 3 && name.starts_with(word.as_str());
+            if let Some(month) = MONTHS.iter().position(|name| is_start(name)) {
                 if self.month.is_some() {
                     return None;
                 }
                 self.month = Some(i64::try_from(month).ok()? + 1);
-            } else if !DAYS.iter().any(|name| is_start(&name))
+            } else if !DAYS.iter().any(|name| is_start(name))
                 && !matches!(word.as_str(), "gmt" | "utc" | "z")
             {
                 return None;

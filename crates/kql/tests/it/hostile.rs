@@ -4,6 +4,12 @@ use bartizan_kql::{parse, plan, render};
 use proptest::prelude::*;
 
 const QUERIES: &[&str] = &[
+    "DeviceNetworkEvents | make-series n = count() default=0, avg(RemotePort) on Timestamp from ago(1d) to now() step 1h by DeviceId | extend (a, b) = series_stats(n)",
+    "DeviceProcessEvents | sort by Timestamp asc | extend d = prev(ProcessId, 2), r = row_number() | scan with_match_id=m declare(c:long=0) with (step s output=last: r > 1 => c = s.c + 1; step t optional: true;)",
+    "DeviceNetworkEvents | mv-apply with_itemindex=i e = Details.x to typeof(long) on (top 2 by e | project e) | partition by DeviceId (take 1) | top-nested 2 of DeviceId with others='o' by count()",
+    "search kind=case_sensitive in (Device*) 'a*' and FileName:'b' | evaluate pivot(DeviceId, count()) | getschema",
+    "find withsource=w in (Device*) where 'x' or RemotePort == 5 project DeviceId, pack(*) | evaluate bag_unpack(pack_, 'p_') | consume",
+    "externaldata(a:string, b:long)[@'https://x/y' h'z'] with (format='csv', ignoreFirstRecord=true) | evaluate ipv4_lookup((datatable(n:string)['1.0.0.0/8']), a, n) | parse-kv a as (k:long) with (pair_delimiter=',', quote='()')",
     "DeviceProcessEvents | where Timestamp > ago(1d) and FileName in~ ('a', \"b\") | summarize n = count(), arg_max(Timestamp, *) by bin(Timestamp, 1h), DeviceId | top 5 by n",
     "let f = (x:long, T:(*)) { T | where ProcessId == x }; f(5, DeviceProcessEvents) | join kind=leftouter (DeviceNetworkEvents) on DeviceId | project-away *1",
     "union isfuzzy=true Device*, Nothing | extend d = parse_json(AdditionalFields) | mv-expand d.list to typeof(string) | parse FileName with * 'x' y:long",
@@ -36,6 +42,7 @@ proptest! {
     #[test]
     fn any_run_of_pieces_of_the_language_is_answered(pieces in prop::collection::vec(prop::sample::select(vec![
         "DeviceProcessEvents", "|", "where", "extend", "summarize", "by", "count()", "(", ")", "[", "]", "{", "}",
+        "mv-apply", "on", "make-series", "step", "scan", "partition", "search", "find", "evaluate", "parse-kv", "top-nested", "of", "prev(x)",
         "'a'", "1d", "5", "==", "has", "in", "in~", ",", ";", "let", "=", "x", "dynamic(", "datetime(2024)", "..",
         "between", "join", "on", "$left", ".", "FileName", "mv-expand", "parse", "with", "*", "union", "-", "arg_max",
         "toscalar", "datatable", ":", "long", "print", "range", "from", "to", "step", "\n", "//", "case", "bin",
@@ -125,4 +132,19 @@ fn functions_that_call_each_other_are_followed_only_so_deep() {
     text.push_str("print f39(1)");
     let problems = plan(&text, &super::schema(), super::NOW).unwrap_err();
     assert!(problems.iter().any(|problem| problem.code == "K0501"));
+}
+
+#[test]
+fn queries_inside_queries_are_followed_only_so_deep() {
+    for (open, close) in [
+        ("| mv-apply x = Details on (where true ", ")"),
+        ("| partition by DeviceId (where true ", ")"),
+        ("| join (DeviceNetworkEvents ", ") on DeviceId"),
+        ("| where DeviceId in ((DeviceNetworkEvents ", "))"),
+    ] {
+        for depth in [1, 20, 2_000] {
+            let text = format!("DeviceNetworkEvents {}{}", open.repeat(depth), close.repeat(depth));
+            survives(&text);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Joined;
+use super::{Columns, Joined};
 use crate::plan::{RelationKind, ScanStep, StepScan, WindowCall};
 
 /// Windows: `RowCumSum(#1) restart #2`.
@@ -16,10 +16,48 @@ impl fmt::Display for WindowCall {
     }
 }
 
-pub(super) fn write_series_or_nested(
+/// The relations that are used less.
+pub(super) fn write_further(
     kind: &RelationKind,
+    columns: &Columns<'_>,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
+    match kind {
+        RelationKind::External { locations, format, ignore_first_record, places } => {
+            write!(f, "external {} format {format:?}", Joined(locations))?;
+            for place in places.iter().flatten() {
+                write!(f, " {place}")?;
+            }
+            write!(f, "{}-> {columns}", if *ignore_first_record { " heading " } else { " " })
+        }
+        RelationKind::Window { per, calls, .. } => {
+            write!(f, "window {} per {} -> {columns}", Joined(calls), Joined(per))
+        }
+        RelationKind::Number { .. } => f.write_str("number"),
+        RelationKind::LimitPer { keys, order, count, .. } => {
+            write!(f, "limit {count} per {} by {}", Joined(keys), Joined(order))
+        }
+        RelationKind::MakeSeries { .. } | RelationKind::TopNested { .. } => {
+            write_series_or_nested(kind, f)?;
+            write!(f, " -> {columns}")
+        }
+        RelationKind::Steps(scan) => {
+            write_scan(scan, f)?;
+            write!(f, " -> {columns}")
+        }
+        RelationKind::ParseKv(parse) => {
+            write!(f, "parse-kv {} {:?} -> {columns}", parse.text, parse.form)
+        }
+        RelationKind::AddressLookup(lookup) => {
+            write!(f, "lookup {} in {}", lookup.address, lookup.network)?;
+            write!(f, " {} keep {} -> {columns}", Joined(&lookup.keys), lookup.keep_unmatched)
+        }
+        RelationKind::Rows => write!(f, "rows -> {columns}"),
+        _ => Ok(()),
+    }
+}
+
+fn write_series_or_nested(kind: &RelationKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match kind {
         RelationKind::MakeSeries { keys, aggregates, axis, .. } => {
             write!(f, "make-series")?;
@@ -50,7 +88,7 @@ pub(super) fn write_series_or_nested(
     }
 }
 
-pub(super) fn write_scan(scan: &StepScan, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_scan(scan: &StepScan, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "steps per {} initially {}", Joined(&scan.per), Joined(&scan.initial))?;
     for step in &scan.steps {
         write_step(step, f)?;
