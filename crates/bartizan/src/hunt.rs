@@ -117,7 +117,7 @@ pub(crate) fn run(data: &Path, options: &Options) -> anyhow::Result<ExitCode> {
         let answer = engine.block_on(bench.ask(&query, &asked));
         return answered(answer, options);
     }
-    if options.server.is_none() && !Access::path(data).exists() && folder::is_one(data) {
+    if options.server.is_none() && !Access::path(data).is_file() && folder::is_one(data) {
         return answered(engine.block_on(folder::ask(data, (&query, &plan), &asked))?, options);
     }
     let client = Client::find(data, options.server.as_deref(), options.token.as_deref())?;
