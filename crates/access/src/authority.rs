@@ -179,7 +179,8 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> Result<()> {
     })
 }
 
-fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+/// A file of the folder of keys, if it is there.
+pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     match std::fs::read(path) {
         Ok(content) => Ok(Some(content)),
         Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(None),

@@ -34,6 +34,8 @@ pub struct Enrolled {
     pub certificate_chain: Vec<Vec<u8>>,
     /// The authority, DER.
     pub authority: Vec<u8>,
+    /// The key that commands are signed with.
+    pub command_key: Vec<u8>,
 }
 
 impl Access {
@@ -108,6 +110,7 @@ impl Access {
             tenant,
             certificate_chain: vec![certificate.der],
             authority: self.authority.certificate().to_vec(),
+            command_key: self.command_key(),
         })
     }
 

@@ -33,6 +33,12 @@ pub enum AccessError {
         #[source]
         source: rcgen::Error,
     },
+    /// The key that commands are signed with cannot be used.
+    #[error("{doing} the key that commands are signed with")]
+    CommandKey {
+        /// What we were doing.
+        doing: &'static str,
+    },
     /// A password could not be hashed.
     #[error("hashing a password: {0}")]
     Hash(String),
@@ -83,6 +89,42 @@ pub enum Refusal {
     /// The device was shut out.
     #[error("the device was shut out")]
     RevokedDevice,
+    /// What is to be done makes no sense.
+    #[error("{0}")]
+    BadOrder(String),
+    /// One of the devices is not there.
+    #[error("there is no such device")]
+    NoSuchDevice,
+    /// There is no such action.
+    #[error("there is no such action")]
+    NoSuchAction,
+    /// The policy forbids it.
+    #[error("the policy does not allow this on {device}")]
+    PolicyForbids {
+        /// On which device.
+        device: String,
+    },
+    /// Many devices: their number has to be said.
+    #[error("this is for {devices} devices: say their number again to do it")]
+    NeedsCount {
+        /// How many.
+        devices: u64,
+    },
+    /// Nobody approves their own.
+    #[error("somebody else has to approve what you asked for")]
+    OwnAction,
+    /// A program approves nothing.
+    #[error("approving is for people who are signed in, not for programs")]
+    ApproveInPerson,
+    /// It does not wait for this person's approval.
+    #[error("the action does not wait for your approval (any more)")]
+    NotPending,
+    /// Every device has it already.
+    #[error("there is nothing to cancel: every device has it, or it is over")]
+    NothingToCancel,
+    /// It was not done, cannot be undone, or is undone.
+    #[error("there is nothing to undo on these devices")]
+    NothingToUndo,
 }
 
 /// Result of this room.

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 
 use crate::{
     AccessError, Authority, FirstSignIn, FirstTenant, Identity, Means, Refusal, Result,
-    first_start, limit::Attempts, password, secret,
+    action::Hooks, first_start, limit::Attempts, password, secret, signer::Signer,
 };
 
 /// A session that is not used ends after this.
@@ -30,6 +30,8 @@ pub struct Access {
     pub(crate) store: Arc<Store>,
     pub(crate) folder: PathBuf,
     pub(crate) authority: Authority,
+    pub(crate) signer: Signer,
+    pub(crate) hooks: Hooks,
     tenants: Vec<Tenant>,
     attempts: Mutex<Attempts>,
 }
@@ -59,10 +61,12 @@ impl Access {
         now: Timestamp,
     ) -> Result<(Self, Option<FirstSignIn>)> {
         let authority = Authority::open(folder, now)?;
+        let signer = Signer::open(folder)?;
         let (tenants, sign_in) = first_start::first_start(&store, folder, first, now)?;
         let attempts = Mutex::default();
         let folder = folder.to_owned();
-        Ok((Self { store, folder, authority, tenants, attempts }, sign_in))
+        let hooks = Hooks::default();
+        Ok((Self { store, folder, authority, signer, hooks, tenants, attempts }, sign_in))
     }
 
     /// The certificate authority.

@@ -2,6 +2,7 @@
 //!
 //! The one room that draws secrets. It does not listen to the network and shows no page; time is an argument.
 
+mod action;
 mod authority;
 mod enrolment;
 mod error;
@@ -12,11 +13,16 @@ mod limit;
 mod password;
 mod permission;
 mod secret;
+mod signer;
 mod users;
 
 #[cfg(test)]
 mod tests;
 
+pub use action::{
+    ACTION_LASTS, ActionNews, ActionPlan, ActionRequest, PlannedDevice, RELEASE_TOKEN_LASTS,
+    UndoRequest,
+};
 pub use authority::{Authority, ServerCertificate};
 pub use enrolment::{Enrolled, EnrolmentSecret};
 pub use error::{AccessError, Refusal, Result};

@@ -19,6 +19,12 @@ pub enum Permission {
     ManageSettings,
     /// Group and value devices, and shut them out.
     ManageDevices,
+    /// Have something done to devices.
+    Act,
+    /// Approve what somebody else wants done.
+    Approve,
+    /// Lay down who has to approve what, and make release tokens.
+    ManageActions,
     /// Make users and give them new passwords.
     ManageUsers,
     /// Let machines in.
@@ -40,6 +46,9 @@ impl Permission {
             Self::ManageRules => "manage_rules",
             Self::ManageSettings => "manage_settings",
             Self::ManageDevices => "manage_devices",
+            Self::Act => "act",
+            Self::Approve => "approve",
+            Self::ManageActions => "manage_actions",
             Self::ManageUsers => "manage_users",
             Self::EnrolDevices => "enrol_devices",
             Self::ManageTokens => "manage_tokens",
@@ -57,6 +66,8 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             Permission::Respond,
             Permission::ManageIndicators,
             Permission::Tune,
+            Permission::Act,
+            Permission::Approve,
         ],
         Role::Administrator => &[
             Permission::Read,
@@ -66,6 +77,9 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             Permission::ManageRules,
             Permission::ManageSettings,
             Permission::ManageDevices,
+            Permission::Act,
+            Permission::Approve,
+            Permission::ManageActions,
             Permission::ManageUsers,
             Permission::EnrolDevices,
             Permission::ManageTokens,

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
 
+#[path = "it/commands.rs"]
+mod commands;
 #[path = "it/keep.rs"]
 mod keep;
 #[path = "it/machine.rs"]

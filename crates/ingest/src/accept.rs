@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::{
     DeviceCounters, clock,
+    control::{Desk, Uploads},
     counters::Counters,
     payload::{as_sent, of_events},
     quarantine::Quarantine,
@@ -37,6 +38,9 @@ pub enum IngestError {
     /// Who may come in could not be looked up.
     #[error("looking up who may come in")]
     Access(#[source] AccessError),
+    /// A file that a device sends could not be written.
+    #[error("keeping a file of a device")]
+    Upload(#[source] io::Error),
     /// A log entry in a form that this server does not know.
     #[error("a record of the event log is in an unknown form; it was written by a newer server")]
     Payload,
@@ -55,7 +59,9 @@ impl From<AccessError> for IngestError {
 #[derive(Debug)]
 pub struct Ingest {
     log: Arc<EventLog>,
-    access: Arc<Access>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) uploads: Uploads,
     quarantine: Quarantine,
     counters: Counters,
     /// Turns true when the server goes down: open streams end.
@@ -73,18 +79,24 @@ struct Arrival {
 }
 
 impl Ingest {
-    /// An ingest that sets unreadable batches aside in this folder.
+    /// An ingest that sets unreadable batches aside in this folder, and keeps files that devices send in
+    /// `uploads` beside it.
     ///
     /// # Errors
     /// When the folder cannot be made.
-    pub fn open(
-        log: Arc<EventLog>,
-        access: Arc<Access>,
-        quarantine: &Path,
-    ) -> io::Result<Arc<Self>> {
-        let quarantine = Quarantine::open(quarantine)?;
+    pub fn open(log: Arc<EventLog>, access: Arc<Access>, folder: &Path) -> io::Result<Arc<Self>> {
+        let quarantine = Quarantine::open(folder)?;
+        let uploads = Uploads::open(&folder.with_file_name("uploads"))?;
         let (closing, _) = watch::channel(false);
-        Ok(Arc::new(Self { log, access, quarantine, counters: Counters::default(), closing }))
+        let desk = Arc::<Desk>::default();
+        let bells = Arc::downgrade(&desk);
+        access.on_action(move |news| {
+            if let Some(desk) = bells.upgrade() {
+                desk.ring(news.devices);
+            }
+        });
+        let counters = Counters::default();
+        Ok(Arc::new(Self { log, access, desk, uploads, quarantine, counters, closing }))
     }
 
     /// What came from a device since the server started.
@@ -118,6 +130,7 @@ impl Ingest {
             tenant_id: enrolled.tenant.bytes().to_vec(),
             certificate_chain: enrolled.certificate_chain,
             authority: enrolled.authority,
+            command_key: enrolled.command_key,
         })
     }
 

@@ -6,6 +6,7 @@
 
 mod accept;
 mod clock;
+mod control;
 mod counters;
 mod payload;
 mod quarantine;

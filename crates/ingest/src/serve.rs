@@ -4,7 +4,9 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use bartizan_event_log::LogError;
 use bartizan_wire::{
-    Acknowledgement, Batch, EnrolRequest, EnrolResponse, MESSAGE_BYTES_MAX, WireError,
+    Acknowledgement, Batch, CONTROL_BYTES_MAX, EnrolRequest, EnrolResponse, MESSAGE_BYTES_MAX,
+    WireError,
+    control_server::ControlServer,
     enrolment_server::{Enrolment, EnrolmentServer},
     uplink_server::{Uplink, UplinkServer},
 };
@@ -61,6 +63,8 @@ pub async fn serve(
         .timeout(HANDSHAKE_TIMEOUT);
     let enrolment = EnrolmentServer::new(Services(Arc::clone(&ingest)))
         .max_decoding_message_size(ENROLMENT_BYTES_MAX);
+    let control = ControlServer::new(Services(Arc::clone(&ingest)))
+        .max_decoding_message_size(CONTROL_BYTES_MAX);
     let uplink = UplinkServer::new(Services(Arc::clone(&ingest)))
         .max_decoding_message_size(MESSAGE_BYTES_MAX);
     Server::builder()
@@ -70,6 +74,7 @@ pub async fn serve(
         .max_concurrent_streams(STREAMS_MAX)
         .add_service(enrolment)
         .add_service(uplink)
+        .add_service(control)
         .serve_with_incoming_shutdown(
             TcpIncoming::from(listener).with_nodelay(Some(true)),
             async move {
@@ -81,7 +86,7 @@ pub async fn serve(
 }
 
 #[derive(Debug)]
-struct Services(Arc<Ingest>);
+pub(crate) struct Services(pub(crate) Arc<Ingest>);
 
 #[tonic::async_trait]
 impl Enrolment for Services {
@@ -104,13 +109,7 @@ impl Uplink for Services {
         &self,
         request: Request<Streaming<Batch>>,
     ) -> Result<Response<Self::SendStream>, Status> {
-        let certificate = request
-            .peer_certs()
-            .and_then(|chain| chain.first().map(|leaf| leaf.to_vec()))
-            .ok_or_else(|| {
-                Status::unauthenticated("a device certificate is needed; enrol first")
-            })?;
-        let certificate: Arc<[u8]> = certificate.into();
+        let certificate = certificate_of(&request)?;
         let holder = Arc::clone(&certificate);
         blocking(&self.0, move |ingest| ingest.admit(&holder)).await?;
         let ingest = Arc::clone(&self.0);
@@ -131,7 +130,15 @@ impl Uplink for Services {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+/// The certificate that the other side of a call has shown.
+pub(crate) fn certificate_of<T>(request: &Request<T>) -> Result<Arc<[u8]>, Status> {
+    let chain = request.peer_certs();
+    let leaf = chain.and_then(|chain| chain.first().map(|leaf| leaf.to_vec()));
+    let missing = || Status::unauthenticated("a device certificate is needed; enrol first");
+    leaf.map(Arc::from).ok_or_else(missing)
+}
+
+pub(crate) async fn blocking<T: Send + 'static>(
     ingest: &Arc<Ingest>,
     work: impl FnOnce(&Ingest) -> Result<T, IngestError> + Send + 'static,
 ) -> Result<T, Status> {
@@ -157,7 +164,10 @@ fn status(error: &IngestError) -> Status {
         IngestError::Log(LogError::Full { .. }) => {
             (Code::ResourceExhausted, "the server's disk is full".to_owned())
         }
-        IngestError::Log(_) | IngestError::Access(_) | IngestError::Payload => {
+        IngestError::Log(_)
+        | IngestError::Access(_)
+        | IngestError::Payload
+        | IngestError::Upload(_) => {
             (Code::Unavailable, "the server cannot keep events at the moment".to_owned())
         }
     };

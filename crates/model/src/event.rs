@@ -66,6 +66,17 @@ pub enum Action {
     EventsLost(EventsLost),
     /// How the sensor is doing; sent every minute.
     SensorHealth(SensorHealth),
+    /// Somebody tried to misuse or weaken the sensor.
+    Tampering(Tampering),
+}
+
+/// An attempt to misuse or weaken the sensor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tampering {
+    /// What was tried, in a word: "command", "isolation".
+    pub kind: Text,
+    /// What was seen, in words.
+    pub detail: Text,
 }
 
 /// A connection, or a port that waits for some.

@@ -83,6 +83,10 @@ uuid_identity!(
     AlertId, "an alert id"
 );
 uuid_identity!(
+    /// Something done to devices, from the request to its undoing.
+    ActionId, "an action id"
+);
+uuid_identity!(
     /// One life of a sensor's spool: sequence numbers are unique within it.
     StreamId, "a stream id"
 );

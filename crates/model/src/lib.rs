@@ -9,6 +9,7 @@ mod id;
 mod incident;
 mod operation;
 mod process;
+mod response;
 mod row;
 mod schema;
 pub mod tables;
@@ -18,14 +19,20 @@ mod touch;
 pub use alert::{Alert, Entity, Evidence, EvidenceRole, MatchedField, Severity};
 pub use event::{
     Action, Connection, ConnectionOutcome, DeviceFacts, Envelope, Event, EventsLost, FileChange,
-    FileOperation, LossStage, Protocol, SensorHealth,
+    FileOperation, LossStage, Protocol, SensorHealth, Tampering,
 };
-pub use id::{AlertId, DeviceId, EventId, IdError, IncidentId, StreamId, TenantId, UserId};
+pub use id::{
+    ActionId, AlertId, DeviceId, EventId, IdError, IncidentId, StreamId, TenantId, UserId,
+};
 pub use incident::{CLASSIFICATIONS, Incident, IncidentStatus, JoinReason, Tie};
 pub use operation::{
     Detail, DetailValue, ImageLoad, Logon, LogonOutcome, LogonWay, Operation, OperationKind,
 };
 pub use process::{BootId, Execution, Process, ProcessFile, ProcessKey, ProcessUser};
+pub use response::{
+    ActionStatus, Command, FileTarget, Isolation, Order, OrderKind, Outcome, OutcomeItem,
+    OutcomeState,
+};
 pub use row::{Value, rows_of};
 pub use schema::{Column, ColumnType, Logsource, TableDefinition};
 pub use tables::{Row, TABLES, Table};

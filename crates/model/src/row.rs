@@ -52,6 +52,7 @@ pub fn rows_of(envelope: &Envelope) -> Vec<Row> {
         Action::DeviceFacts(facts) => vec![device::facts(envelope, facts)],
         Action::EventsLost(lost) => vec![device::events_lost(envelope, lost)],
         Action::SensorHealth(health) => vec![device::sensor_health(envelope, health)],
+        Action::Tampering(tampering) => vec![device::tampering(envelope, tampering)],
     }
 }
 

@@ -108,7 +108,8 @@ fn enrich(state: &mut State, envelope: &Envelope, effects: &mut Effects) {
         | Action::ProcessObserved(_)
         | Action::Operation(_)
         | Action::ImageLoaded(_)
-        | Action::Logon(_) => {}
+        | Action::Logon(_)
+        | Action::Tampering(_) => {}
     }
 }
 

@@ -28,6 +28,38 @@ pub(crate) enum Command {
     Enrol(Enrol),
     /// Show how the sensor is doing.
     Status,
+    /// Show why this machine is isolated, or free it.
+    #[command(subcommand)]
+    Isolation(IsolationCommand),
+    /// List files that were taken away, or give them back.
+    #[command(subcommand)]
+    Quarantine(QuarantineCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IsolationCommand {
+    /// Show whether this machine is isolated, why, and until when.
+    Status,
+    /// Free this machine with a release token of its server; it starts with `bzr1.`
+    Release {
+        /// The token.
+        #[arg(long, env = "BARTIZAN_RELEASE_TOKEN", hide_env_values = true)]
+        token: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum QuarantineCommand {
+    /// List the files.
+    List,
+    /// Give a file back to where it was, or to another place.
+    Restore {
+        /// The file, as the list names it.
+        item: String,
+        /// Where to, instead of where it was.
+        #[arg(long)]
+        to: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -5,10 +5,13 @@
 
 mod arguments;
 mod enrolment;
+mod local;
 mod losses;
 mod outbox;
+mod respond;
 mod run;
 mod status;
+mod upload;
 mod watch;
 
 use std::{io::IsTerminal as _, process::ExitCode};
@@ -42,6 +45,8 @@ fn start(arguments: &Arguments) -> anyhow::Result<()> {
         Command::Run(run) => runtime.block_on(run::run(&arguments.data, run)),
         Command::Enrol(enrol) => runtime.block_on(enrolment::enrol(&arguments.data, enrol)),
         Command::Status => status::show(&arguments.data),
+        Command::Isolation(command) => local::isolation(&arguments.data, command),
+        Command::Quarantine(command) => local::quarantine(&arguments.data, command),
     };
     // What still waits for the disk must not hold up the end.
     runtime.shutdown_timeout(run::LAST_MOMENTS);

@@ -92,6 +92,9 @@ fn kind_of(action: &Action) -> Kind {
         Action::Operation(_) => Kind::Process,
         Action::Connection(_) => Kind::Connection,
         Action::File(_) => Kind::File,
-        Action::DeviceFacts(_) | Action::EventsLost(_) | Action::SensorHealth(_) => Kind::Sensor,
+        Action::DeviceFacts(_)
+        | Action::EventsLost(_)
+        | Action::SensorHealth(_)
+        | Action::Tampering(_) => Kind::Sensor,
     }
 }

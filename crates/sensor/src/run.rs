@@ -20,7 +20,7 @@ use tokio::{
 use crate::{
     arguments::Run,
     enrolment::IDENTITY,
-    status,
+    respond, status,
     watch::{Shared, Watch},
 };
 
@@ -52,6 +52,7 @@ pub(crate) async fn run(data: &Path, arguments: &Run) -> anyhow::Result<()> {
         Watch::attach(Arc::clone(&spool), link.clone(), uplink.unreadable(), Arc::clone(&shared))?;
     let (watching, mut ended) = start_watching(watch)?;
     let (stop, stopped) = channel::channel(false);
+    let responding = respond::start(data, &identity, Arc::clone(&shared), stopped.clone())?;
     let sending = tokio::spawn(uplink.run(stopped));
     let mut every = interval(SYNC_INTERVAL);
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -75,6 +76,7 @@ pub(crate) async fn run(data: &Path, arguments: &Run) -> anyhow::Result<()> {
     }
     stop.send_replace(true);
     sending.await.context("ending the uplink")?;
+    responding.end().await;
     status::remove(data);
     anyhow::ensure!(!failed, "the watching thread ended; this is a bug, please report it");
     Ok(())

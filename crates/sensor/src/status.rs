@@ -13,7 +13,7 @@ use bartizan_model::SensorHealth;
 use bartizan_spool::SpoolStatus;
 use bartizan_uplink::{Identity, LinkState};
 
-use crate::enrolment::IDENTITY;
+use crate::{enrolment::IDENTITY, respond::RESPONSE};
 
 const STATUS: &str = "status";
 const STATUS_NEW: &str = "status.new";
@@ -83,6 +83,10 @@ pub(crate) fn show(data: &Path) -> anyhow::Result<()> {
     let stale = age.filter(|age| *age > FRESH);
     let mut out = std::io::stdout();
     write!(out, "{text}").context("showing the status")?;
+    if data.join(RESPONSE).join("isolation.json").exists() {
+        writeln!(out, "{:<10} yes; `bartizan-sensor isolation status` says why", "isolated")
+            .context("showing the status")?;
+    }
     anyhow::ensure!(
         stale.is_none(),
         "this is from {} s ago: the sensor hangs or was killed; start it with: bartizan-sensor run",

@@ -12,7 +12,9 @@ use std::{
 use anyhow::Context as _;
 use bartizan_collect::{Collector, CollectorConfig, Moment};
 use bartizan_inventory::{Machine, own_use};
-use bartizan_model::{Action, EventsLost, LossStage, Operation, OperationKind, SensorHealth, Text};
+use bartizan_model::{
+    Action, EventsLost, LossStage, Operation, OperationKind, SensorHealth, Tampering, Text,
+};
 use bartizan_probe::{POLL_INTERVAL, Probe, ProbeConfig, ProgramState, abi::RecordKind};
 use bartizan_spool::Spool;
 use bartizan_uplink::LinkState;
@@ -36,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) stop: AtomicBool,
     /// How the sensor was when it last looked.
     pub(crate) health: Mutex<SensorHealth>,
+    /// Attempts to misuse the sensor that are to be told.
+    pub(crate) tampering: Mutex<Vec<Tampering>>,
 }
 
 /// The watching thread's own things.
@@ -82,6 +86,9 @@ impl Watch {
             let now = Moment::now();
             let ready = self.collector.take(now);
             self.outbox.put(ready);
+            for tampering in std::mem::take(&mut *self.shared.tampering.lock()) {
+                self.outbox.say(now.wall, Action::Tampering(tampering));
+            }
             let alive = now.boot_ns.saturating_sub(begun);
             if days.is_due(alive) {
                 let facts = self.machine.facts(VERSION);

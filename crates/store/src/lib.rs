@@ -5,6 +5,7 @@
 //! read without a tenant, except through [`Door`], which finds the tenant that a credential opens.
 //! Columns of events are the business of `telemetry`, not of this room.
 
+mod action;
 mod alert;
 mod audit;
 mod border;
@@ -36,6 +37,10 @@ mod tuning;
 mod user;
 mod view;
 
+pub use action::{
+    ActionBreaker, ActionDecision, ActionFile, ActionFilter, ActionOnDevice, ActionPolicy,
+    ActionRecord, DeviceToActOn, Finished, NewAction, WaitingCommand,
+};
 pub use alert::{AlertChange, AlertFacets, AlertFilter, AlertInIncident, AlertRecord, Tuned};
 pub use audit::{AuditEntry, AuditFilter, NewAuditEntry};
 pub use catalogue::TelemetryFile;

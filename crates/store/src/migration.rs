@@ -10,6 +10,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (3, include_str!("../migrations/0003_indicators.sql")),
     (4, include_str!("../migrations/0004_rarity.sql")),
     (5, include_str!("../migrations/0005_work.sql")),
+    (6, include_str!("../migrations/0006_actions.sql")),
 ];
 
 /// Brings the records to the version of this program.

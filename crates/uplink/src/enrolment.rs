@@ -62,6 +62,7 @@ pub async fn enrol(
         tenant: TenantId::from_uuid(tenant),
         // The token's authority is the pin; what the answer says is no reason to trust another.
         authority_pem,
+        command_key: answer.command_key,
         certificate_pem: answer.certificate_chain.iter().map(|der| pem(der)).collect(),
         key_pem: key.serialize_pem(),
     };

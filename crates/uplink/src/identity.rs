@@ -13,6 +13,7 @@ use uuid::Uuid;
 const KEY: &str = "device.key.pem";
 const CERTIFICATE: &str = "device.cert.pem";
 const AUTHORITY: &str = "authority.cert.pem";
+const COMMAND_KEY: &str = "command.key.pub";
 /// Written last: its being there says that the machine is enrolled.
 const ENROLMENT: &str = "enrolment";
 
@@ -25,6 +26,8 @@ pub struct Identity {
     pub device: DeviceId,
     /// Whose.
     pub tenant: TenantId,
+    /// The key that its server signs commands with, 32 bytes; nothing in an identity of an older sensor.
+    pub command_key: Vec<u8>,
     pub(crate) authority_pem: String,
     pub(crate) certificate_pem: String,
     pub(crate) key_pem: String,
@@ -96,6 +99,7 @@ impl Identity {
             server,
             device,
             tenant,
+            command_key: command_key(folder)?,
             authority_pem: read(folder, AUTHORITY)?,
             certificate_pem: read(folder, CERTIFICATE)?,
             key_pem: read(folder, KEY)?,
@@ -108,6 +112,8 @@ impl Identity {
         write(folder, KEY, &self.key_pem)?;
         write(folder, CERTIFICATE, &self.certificate_pem)?;
         write(folder, AUTHORITY, &self.authority_pem)?;
+        let key: String = self.command_key.iter().map(|byte| format!("{byte:02x}")).collect();
+        write(folder, COMMAND_KEY, &key)?;
         let enrolment = format!("{}\n{}\n{}\n", self.server, self.device, self.tenant);
         write(folder, ENROLMENT, &enrolment)
     }
@@ -136,6 +142,21 @@ pub(crate) fn make_private(folder: &Path) -> Result<(), IdentityError> {
 /// 16 bytes of an id.
 pub(crate) fn uuid(bytes: &[u8]) -> Option<Uuid> {
     Uuid::from_slice(bytes).ok()
+}
+
+/// The pinned key of commands; nothing where an older sensor enrolled.
+fn command_key(folder: &Path) -> Result<Vec<u8>, IdentityError> {
+    let damaged = || IdentityError::Damaged { path: folder.join(COMMAND_KEY) };
+    let text = match read(folder, COMMAND_KEY) {
+        Err(IdentityError::NotEnrolled) => return Ok(Vec::new()),
+        text => text?,
+    };
+    let text = text.trim().as_bytes();
+    let pairs = text.chunks(2).map(|pair| {
+        let pair = std::str::from_utf8(pair).map_err(|_not_text| damaged())?;
+        u8::from_str_radix(pair, 16).map_err(|_not_hex| damaged())
+    });
+    pairs.collect()
 }
 
 fn read(folder: &Path, name: &str) -> Result<String, IdentityError> {

@@ -6,11 +6,13 @@
 mod backoff;
 mod batch;
 mod channel;
+mod control;
 mod enrolment;
 mod error;
 mod identity;
 mod link;
 
+pub use control::{ControlLink, ControlNews};
 pub use enrolment::enrol;
 pub use error::UplinkError;
 pub use identity::{Identity, IdentityError};

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use bartizan_model::{
     Action, Connection, ConnectionOutcome, Event, EventId, FileChange, FileOperation, Process,
-    Protocol, Text, Timestamp,
+    Protocol, Tampering, Text, Timestamp,
 };
 
 use crate::{
@@ -36,6 +36,10 @@ pub(crate) fn to_wire(
         Action::DeviceFacts(facts) => WireAction::DeviceFacts(facts::facts_to_wire(facts)),
         Action::EventsLost(lost) => WireAction::EventsLost(facts::lost_to_wire(lost)),
         Action::SensorHealth(health) => WireAction::SensorHealth(facts::health_to_wire(health)),
+        Action::Tampering(tampering) => WireAction::Tampering(wire::Tampering {
+            kind: tampering.kind.to_string(),
+            detail: tampering.detail.to_string(),
+        }),
     };
     Ok(wire::Event { skipped, at: event.at.nanos(), actor, action: Some(action) })
 }
@@ -75,6 +79,10 @@ pub(crate) fn from_wire(
         WireAction::DeviceFacts(facts) => Action::DeviceFacts(facts::facts_from_wire(facts)?),
         WireAction::EventsLost(lost) => Action::EventsLost(facts::lost_from_wire(lost)?),
         WireAction::SensorHealth(health) => Action::SensorHealth(facts::health_from_wire(health)?),
+        WireAction::Tampering(tampering) => Action::Tampering(Tampering {
+            kind: tampering.kind.into(),
+            detail: tampering.detail.into(),
+        }),
     };
     Ok(Event { id, at: Timestamp::from_nanos(event.at), actor, action })
 }

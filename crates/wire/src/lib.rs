@@ -4,6 +4,7 @@
 //! words of the model and back, and refuses bytes that keep no promise. It opens no connection.
 
 mod batch;
+mod command;
 mod error;
 mod event;
 mod facts;
@@ -11,6 +12,7 @@ mod limits;
 mod list;
 mod operation;
 mod process;
+mod release;
 mod token;
 
 #[expect(
@@ -27,15 +29,24 @@ mod generated {
 }
 
 pub use batch::{BatchHead, Span, compress, expand};
+pub use command::{
+    Signed, action_from_wire, command_from_bytes, command_to_bytes, order_from_bytes,
+    order_to_bytes, outcome_from_wire, outcome_to_wire, welcome_bytes,
+};
 pub use error::WireError;
 pub use facts::{facts_from_wire, facts_to_wire};
 pub use generated::{
-    Acknowledgement, Batch, EnrolRequest, EnrolResponse, enrolment_client::EnrolmentClient,
-    enrolment_server, uplink_client::UplinkClient, uplink_server,
+    Acknowledgement, Batch, CommandBegun, CommandOutcome, CommandRefused, ControlHello,
+    ControlWelcome, EnrolRequest, EnrolResponse, OutcomeKept, SensorFrame, ServerFrame,
+    SignedCommand, UploadOffer, UploadPart, UploadProgress, control_client::ControlClient,
+    control_server, enrolment_client::EnrolmentClient, enrolment_server, sensor_frame,
+    server_frame, uplink_client::UplinkClient, uplink_server,
 };
 pub use limits::{
-    BATCH_BYTES_MAX, BATCH_EVENTS_MAX, EVENT_BYTES_MAX, EVENT_LIST_BYTES_MAX, MESSAGE_BYTES_MAX,
-    PROTOCOL_VERSION,
+    BATCH_BYTES_MAX, BATCH_EVENTS_MAX, COMMAND_BYTES_MAX, CONTROL_BYTES_MAX, EVENT_BYTES_MAX,
+    EVENT_LIST_BYTES_MAX, MESSAGE_BYTES_MAX, OUTCOME_ITEMS_MAX, PROTOCOL_VERSION,
+    UPLOAD_PART_BYTES_MAX,
 };
 pub use list::{EventList, decode_events, decode_single, encode_single};
+pub use release::{RELEASE_PREFIX, ReleaseToken};
 pub use token::{EnrolmentToken, TOKEN_PREFIX};

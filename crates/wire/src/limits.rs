@@ -38,3 +38,18 @@ pub(crate) const PROBLEMS_MAX: usize = 256;
 
 /// Most characters of an enrolment token.
 pub(crate) const TOKEN_CHARACTERS_MAX: usize = 16 * 1024;
+
+/// Most bytes of a command.
+pub const COMMAND_BYTES_MAX: usize = 64 * 1024;
+
+/// Most addresses and processes that an isolation leaves reachable.
+pub(crate) const EXCEPTIONS_MAX: usize = 256;
+
+/// Most things that an outcome tells of; the rest is counted in its summary.
+pub const OUTCOME_ITEMS_MAX: usize = 1_000;
+
+/// Most bytes of a part of a file that is sent.
+pub const UPLOAD_PART_BYTES_MAX: usize = 256 * 1024;
+
+/// Most bytes of a frame of the control stream.
+pub const CONTROL_BYTES_MAX: usize = 1024 * 1024;

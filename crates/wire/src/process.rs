@@ -108,7 +108,7 @@ pub(crate) fn from_wire(process: wire::Process) -> Result<Process, WireError> {
     })
 }
 
-fn key_to_wire(key: ProcessKey) -> wire::ProcessKey {
+pub(crate) fn key_to_wire(key: ProcessKey) -> wire::ProcessKey {
     wire::ProcessKey {
         boot: key.boot.0.to_be_bytes().to_vec(),
         pid: key.pid,
@@ -116,7 +116,7 @@ fn key_to_wire(key: ProcessKey) -> wire::ProcessKey {
     }
 }
 
-fn key_from_wire(key: &wire::ProcessKey) -> Result<ProcessKey, WireError> {
+pub(crate) fn key_from_wire(key: &wire::ProcessKey) -> Result<ProcessKey, WireError> {
     let boot: [u8; 16] = key.boot.as_slice().try_into().map_err(|_length| {
         WireError::unexpected("length of a boot id", key.boot.len(), "16 bytes")
     })?;

@@ -7,9 +7,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bartizan_model::{Action, Envelope};
+use bartizan_access::{ActionRequest, Identity as Caller, UndoRequest};
+use bartizan_model::{Action, ActionStatus, Envelope, FileTarget, Order};
+use bartizan_store::{DeviceFilter, Page, Store};
 
-use crate::{keep::Keep, machine::until};
+use crate::{
+    keep::{Keep, now},
+    machine::until,
+};
 
 /// The sensor that was built into the same target folder.
 fn program() -> Option<PathBuf> {
@@ -116,4 +121,57 @@ async fn what_a_machine_does_while_its_server_is_away_comes_later() {
     until("the program is told", || started(&keep.events(), "/bin/true seen-while-away") == 1)
         .await;
     ends_within(child, Duration::from_secs(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_does_what_its_server_asks_and_takes_it_back() {
+    let Some(program) = program() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("sensor");
+    let keep = Keep::start(folder.path(), 0).await;
+    enrol(&program, &keep, &data);
+    let store = Store::open(folder.path().join("records.sqlite")).unwrap();
+    let tenant = keep.access.tenants().first().unwrap();
+    let by = Caller::server(tenant);
+    let device = store.devices(tenant.id, &DeviceFilter::default(), Page::default()).unwrap();
+    let device = device.items[0].id;
+    let child = running(&program, &data);
+    let ask = |order: Order| {
+        let request = ActionRequest {
+            order,
+            devices: vec![device],
+            reason: "a test".to_owned(),
+            confirmed_devices: None,
+            incident: None,
+        };
+        keep.access.request_action(&by, &request, "", now()).unwrap()
+    };
+    let status = |action| store.action(tenant.id, action).unwrap().unwrap().status;
+    let file = folder.path().join("malware");
+    std::fs::write(&file, "bad").unwrap();
+    let path = Some(file.display().to_string().into());
+
+    let taken = ask(Order::QuarantineFile(FileTarget { path, sha256: None }));
+    until("the file is taken", || status(taken) == ActionStatus::Succeeded).await;
+    assert!(!file.exists());
+    let listed = sensor(&program, &data, &["quarantine", "list"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("malware"));
+    let request = UndoRequest { reason: "a mistake".to_owned(), ..UndoRequest::default() };
+    keep.access.undo_action(&by, taken, &request, "", now()).unwrap();
+    until("the file is back", || status(taken) == ActionStatus::Undone).await;
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "bad");
+
+    let package = ask(Order::CollectPackage { limit_bytes: 2 << 20 });
+    until("the package is here", || {
+        let file = store.action_file(tenant.id, package, device).unwrap();
+        file.is_some_and(|file| file.complete_at.is_some())
+    })
+    .await;
+    let sent = std::fs::metadata(keep.ingest.upload_path(package, device)).unwrap();
+    assert!(sent.len() > 1_000 && sent.len() <= 2 << 20);
+    until("the machine does not keep it", || {
+        std::fs::read_dir(data.join("response/packages")).unwrap().count() == 0
+    })
+    .await;
+    ends_within(child, Duration::from_secs(4));
 }

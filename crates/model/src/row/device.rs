@@ -3,7 +3,7 @@
 
 use super::{Head, initiating, json::quoted, text, unique_id};
 use crate::{
-    DeviceFacts, Envelope, EventsLost, LossStage, Process, Row, SensorHealth,
+    DeviceFacts, Envelope, EventsLost, LossStage, Process, Row, SensorHealth, Tampering,
     tables::{DeviceEvents, DeviceInfo},
 };
 
@@ -74,6 +74,16 @@ pub(super) fn sensor_health(envelope: &Envelope, health: &SensorHealth) -> Row {
         health.resident_bytes,
         health.cpu_millis,
         problems,
+    )));
+    Row::DeviceEvents(Box::new(row))
+}
+
+pub(super) fn tampering(envelope: &Envelope, tampering: &Tampering) -> Row {
+    let mut row = head(envelope, "TamperingAttempt");
+    row.additional_fields = Some(text(format_args!(
+        r#"{{"Kind":{},"Detail":{}}}"#,
+        quoted(&tampering.kind),
+        quoted(&tampering.detail),
     )));
     Row::DeviceEvents(Box::new(row))
 }

@@ -30,6 +30,9 @@ pub struct EnrolResponse {
     /// The authority that the server's certificate must come from, DER.
     #[prost(bytes = "vec", tag = "4")]
     pub authority: ::prost::alloc::vec::Vec<u8>,
+    /// The key that commands of this server are signed with, Ed25519, 32 bytes: the sensor obeys no other.
+    #[prost(bytes = "vec", tag = "5")]
+    pub command_key: ::prost::alloc::vec::Vec<u8>,
 }
 /// What stands in an enrolment token.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -102,7 +105,7 @@ pub struct Event {
     #[prost(uint32, tag = "3")]
     pub actor: u32,
     /// What was done.
-    #[prost(oneof = "event::Action", tags = "4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15")]
+    #[prost(oneof = "event::Action", tags = "4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 30")]
     pub action: ::core::option::Option<event::Action>,
 }
 /// Nested message and enum types in `Event`.
@@ -146,7 +149,20 @@ pub mod event {
         /// Somebody signed in, failed to, or left.
         #[prost(message, tag = "15")]
         Logon(super::Logon),
+        /// Somebody tried to misuse or weaken the sensor.
+        #[prost(message, tag = "30")]
+        Tampering(super::Tampering),
     }
+}
+/// Somebody tried to misuse or weaken the sensor.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Tampering {
+    /// What was tried, in a word: "command" or "isolation".
+    #[prost(string, tag = "1")]
+    pub kind: ::prost::alloc::string::String,
+    /// What was seen.
+    #[prost(string, tag = "2")]
+    pub detail: ::prost::alloc::string::String,
 }
 /// Which process this is.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -556,6 +572,346 @@ pub struct SensorHealth {
     #[prost(string, repeated, tag = "8")]
     pub problems: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
+/// What a sensor says on the control stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SensorFrame {
+    /// 16 to 31 are kept for live response.
+    #[prost(oneof = "sensor_frame::Frame", tags = "1, 2, 3, 4, 5, 6")]
+    pub frame: ::core::option::Option<sensor_frame::Frame>,
+}
+/// Nested message and enum types in `SensorFrame`.
+pub mod sensor_frame {
+    /// 16 to 31 are kept for live response.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Frame {
+        /// First of all.
+        #[prost(message, tag = "1")]
+        Hello(super::ControlHello),
+        /// A command is being carried out.
+        #[prost(message, tag = "2")]
+        Begun(super::CommandBegun),
+        /// A command was carried out. Said again until it is kept.
+        #[prost(message, tag = "3")]
+        Outcome(super::CommandOutcome),
+        /// A command was not obeyed.
+        #[prost(message, tag = "4")]
+        Refused(super::CommandRefused),
+        /// A file is to be sent.
+        #[prost(message, tag = "5")]
+        Offer(super::UploadOffer),
+        /// A part of it.
+        #[prost(message, tag = "6")]
+        Part(super::UploadPart),
+    }
+}
+/// What a server says on the control stream.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ServerFrame {
+    /// 16 to 31 are kept for live response.
+    #[prost(oneof = "server_frame::Frame", tags = "1, 2, 3, 4")]
+    pub frame: ::core::option::Option<server_frame::Frame>,
+}
+/// Nested message and enum types in `ServerFrame`.
+pub mod server_frame {
+    /// 16 to 31 are kept for live response.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Frame {
+        /// Answer to the hello.
+        #[prost(message, tag = "1")]
+        Welcome(super::ControlWelcome),
+        /// Something to do.
+        #[prost(message, tag = "2")]
+        Command(super::SignedCommand),
+        /// An outcome or a refusal is kept and need not be said again.
+        #[prost(message, tag = "3")]
+        Kept(super::OutcomeKept),
+        /// How much of a file is kept.
+        #[prost(message, tag = "4")]
+        Progress(super::UploadProgress),
+    }
+}
+/// A control stream begins.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ControlHello {
+    /// Version of this protocol.
+    #[prost(uint32, tag = "1")]
+    pub protocol: u32,
+    /// Random, 32 bytes: the welcome has to sign it, so an old welcome is of no use to anyone.
+    #[prost(bytes = "vec", tag = "2")]
+    pub challenge: ::prost::alloc::vec::Vec<u8>,
+}
+/// The server's time, by which the age of commands is judged: a device's own clock may be wrong.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ControlWelcome {
+    /// Nanoseconds since 1970.
+    #[prost(sfixed64, tag = "1")]
+    pub now: i64,
+    /// Ed25519 over the challenge and the time.
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+}
+/// A command, as it was signed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SignedCommand {
+    /// A Command.
+    #[prost(bytes = "vec", tag = "1")]
+    pub command: ::prost::alloc::vec::Vec<u8>,
+    /// Ed25519 over it.
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+}
+/// An order to one device.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Command {
+    /// Whose device, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub tenant_id: ::prost::alloc::vec::Vec<u8>,
+    /// Which device, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub device_id: ::prost::alloc::vec::Vec<u8>,
+    /// Which action, 16 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub action_id: ::prost::alloc::vec::Vec<u8>,
+    /// Random, 16 bytes, never twice.
+    #[prost(bytes = "vec", tag = "4")]
+    pub nonce: ::prost::alloc::vec::Vec<u8>,
+    /// When it was signed, nanoseconds since 1970.
+    #[prost(sfixed64, tag = "5")]
+    pub issued_at: i64,
+    /// From when on it is not to be done any more.
+    #[prost(sfixed64, tag = "6")]
+    pub expires_at: i64,
+    /// What is to be done.
+    #[prost(message, optional, tag = "7")]
+    pub order: ::core::option::Option<Order>,
+}
+/// What is to be done.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Order {
+    #[prost(oneof = "order::Order", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15")]
+    pub order: ::core::option::Option<order::Order>,
+}
+/// Nested message and enum types in `Order`.
+pub mod order {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Order {
+        /// Cut off from everything but the server.
+        #[prost(message, tag = "1")]
+        Isolate(super::Isolation),
+        /// Back to the network.
+        #[prost(message, tag = "2")]
+        Release(super::Nothing),
+        /// End a process.
+        #[prost(message, tag = "3")]
+        StopProcess(super::StopProcess),
+        /// Take a file away.
+        #[prost(message, tag = "4")]
+        QuarantineFile(super::FileTarget),
+        /// Give it back: the quarantined file's name.
+        #[prost(string, tag = "5")]
+        RestoreFile(::prost::alloc::string::String),
+        /// Not to be executed.
+        #[prost(message, tag = "6")]
+        BlockFile(super::FileTarget),
+        /// To be executed again.
+        #[prost(message, tag = "7")]
+        AllowFile(super::FileTarget),
+        /// A user's name.
+        #[prost(string, tag = "8")]
+        DisableAccount(::prost::alloc::string::String),
+        /// A user's name.
+        #[prost(string, tag = "9")]
+        EndSessions(::prost::alloc::string::String),
+        /// A user's key.
+        #[prost(message, tag = "10")]
+        RevokeKey(super::RevokeKey),
+        /// A unit.
+        #[prost(message, tag = "11")]
+        StopUnit(super::StopUnit),
+        /// A cron entry.
+        #[prost(message, tag = "12")]
+        RemoveCronEntry(super::RemoveCronEntry),
+        /// A timer's name.
+        #[prost(string, tag = "13")]
+        RemoveTimer(::prost::alloc::string::String),
+        /// Most bytes of the archive.
+        #[prost(uint64, tag = "14")]
+        CollectPackage(u64),
+        /// The action to take back, 16 bytes.
+        #[prost(bytes, tag = "15")]
+        Undo(::prost::alloc::vec::Vec<u8>),
+    }
+}
+/// Nothing to say.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Nothing {}
+/// How a device is cut off.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Isolation {
+    /// Addresses and networks that stay reachable.
+    #[prost(string, repeated, tag = "1")]
+    pub addresses: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Executables whose connections stay open.
+    #[prost(string, repeated, tag = "2")]
+    pub processes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// When the device frees itself, nanoseconds since 1970.
+    #[prost(sfixed64, tag = "3")]
+    pub until: i64,
+    /// Why.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// A process to be ended.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StopProcess {
+    /// Which.
+    #[prost(message, optional, tag = "1")]
+    pub process: ::core::option::Option<ProcessKey>,
+    /// What it started too.
+    #[prost(bool, tag = "2")]
+    pub tree: bool,
+}
+/// A file by path, content, or both.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FileTarget {
+    /// Absolute path.
+    #[prost(string, optional, tag = "1")]
+    pub path: ::core::option::Option<::prost::alloc::string::String>,
+    /// SHA-256, 32 bytes, or nothing.
+    #[prost(bytes = "vec", tag = "2")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
+}
+/// A key to be taken out.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RevokeKey {
+    /// Whose.
+    #[prost(string, tag = "1")]
+    pub user: ::prost::alloc::string::String,
+    /// Which.
+    #[prost(string, tag = "2")]
+    pub key: ::prost::alloc::string::String,
+}
+/// A unit to be stopped.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StopUnit {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub unit: ::prost::alloc::string::String,
+    /// And kept from starting.
+    #[prost(bool, tag = "2")]
+    pub mask: bool,
+}
+/// A cron entry to be removed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RemoveCronEntry {
+    /// The crontab.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// The line; nothing is the whole file.
+    #[prost(string, optional, tag = "2")]
+    pub line: ::core::option::Option<::prost::alloc::string::String>,
+}
+/// A command is being carried out.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CommandBegun {
+    /// Which action, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub action_id: ::prost::alloc::vec::Vec<u8>,
+}
+/// What came of a command.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CommandOutcome {
+    /// Which action, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub action_id: ::prost::alloc::vec::Vec<u8>,
+    /// How it went.
+    #[prost(enumeration = "OutcomeState", tag = "2")]
+    pub state: i32,
+    /// What happened, in one line.
+    #[prost(string, tag = "3")]
+    pub summary: ::prost::alloc::string::String,
+    /// What happened to each thing.
+    #[prost(message, repeated, tag = "4")]
+    pub items: ::prost::alloc::vec::Vec<OutcomeItem>,
+    /// It can be taken back.
+    #[prost(bool, tag = "5")]
+    pub undoable: bool,
+    /// When it was over, nanoseconds since 1970.
+    #[prost(sfixed64, tag = "6")]
+    pub at: i64,
+}
+/// What happened to one thing.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OutcomeItem {
+    /// The thing.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What was done with it, or why not.
+    #[prost(string, tag = "2")]
+    pub result: ::prost::alloc::string::String,
+    /// It went as it should.
+    #[prost(bool, tag = "3")]
+    pub done: bool,
+}
+/// A command was not obeyed: it is not for this device, not signed, too old, or came before.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CommandRefused {
+    /// Which action it says it is of, 16 bytes, where that can be read.
+    #[prost(bytes = "vec", tag = "1")]
+    pub action_id: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// An outcome or a refusal is kept.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OutcomeKept {
+    /// Which action, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub action_id: ::prost::alloc::vec::Vec<u8>,
+}
+/// A file is to be sent.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UploadOffer {
+    /// Of which action, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub action_id: ::prost::alloc::vec::Vec<u8>,
+    /// Its name.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Its length.
+    #[prost(uint64, tag = "3")]
+    pub length: u64,
+    /// SHA-256 of all of it, 32 bytes.
+    #[prost(bytes = "vec", tag = "4")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
+}
+/// A part of a file.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UploadPart {
+    /// Of which action, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub action_id: ::prost::alloc::vec::Vec<u8>,
+    /// Where the part begins.
+    #[prost(uint64, tag = "2")]
+    pub offset: u64,
+    /// The part.
+    #[prost(bytes = "vec", tag = "3")]
+    pub content: ::prost::alloc::vec::Vec<u8>,
+}
+/// How much of a file is kept.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UploadProgress {
+    /// Of which action, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub action_id: ::prost::alloc::vec::Vec<u8>,
+    /// Up to where; the next part begins there.
+    #[prost(uint64, tag = "2")]
+    pub through: u64,
+    /// All of it is there and its hash is right.
+    #[prost(bool, tag = "3")]
+    pub complete: bool,
+}
 /// How a sign-in went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -802,6 +1158,43 @@ impl LossStage {
             "LOSS_STAGE_SENSOR" => Some(Self::Sensor),
             "LOSS_STAGE_SPOOL" => Some(Self::Spool),
             "LOSS_STAGE_SERVER" => Some(Self::Server),
+            _ => None,
+        }
+    }
+}
+/// How a command went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum OutcomeState {
+    /// Never sent.
+    Unspecified = 0,
+    /// It is done.
+    Succeeded = 1,
+    /// It could not be done, or not all of it.
+    Failed = 2,
+    /// It must not be done.
+    Refused = 3,
+}
+impl OutcomeState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "OUTCOME_STATE_UNSPECIFIED",
+            Self::Succeeded => "OUTCOME_STATE_SUCCEEDED",
+            Self::Failed => "OUTCOME_STATE_FAILED",
+            Self::Refused => "OUTCOME_STATE_REFUSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "OUTCOME_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "OUTCOME_STATE_SUCCEEDED" => Some(Self::Succeeded),
+            "OUTCOME_STATE_FAILED" => Some(Self::Failed),
+            "OUTCOME_STATE_REFUSED" => Some(Self::Refused),
             _ => None,
         }
     }
@@ -1327,6 +1720,273 @@ pub mod uplink_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "bartizan.v1.Uplink";
     impl<T> tonic::server::NamedService for UplinkServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Generated client implementations.
+pub mod control_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value
+    )]
+    use tonic::codegen::http::Uri;
+    use tonic::codegen::*;
+    /// Commands to devices, and their outcomes back. A stream of its own: a command never waits behind events.
+    #[derive(Debug, Clone)]
+    pub struct ControlClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> ControlClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ControlClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                    http::Request<tonic::body::Body>,
+                    Response = http::Response<
+                        <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                    >,
+                >,
+            <T as tonic::codegen::Service<http::Request<tonic::body::Body>>>::Error:
+                Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ControlClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// The sensor opens it with a hello; the server may speak at any time after its welcome.
+        pub async fn open(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<Message = super::SensorFrame>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::ServerFrame>>,
+            tonic::Status,
+        > {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static("/bartizan.v1.Control/Open");
+            let mut req = request.into_streaming_request();
+            req.extensions_mut().insert(GrpcMethod::new("bartizan.v1.Control", "Open"));
+            self.inner.streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod control_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ControlServer.
+    #[async_trait]
+    pub trait Control: std::marker::Send + std::marker::Sync + 'static {
+        /// Server streaming response type for the Open method.
+        type OpenStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::ServerFrame, tonic::Status>,
+            > + std::marker::Send
+            + 'static;
+        /// The sensor opens it with a hello; the server may speak at any time after its welcome.
+        async fn open(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::SensorFrame>>,
+        ) -> std::result::Result<tonic::Response<Self::OpenStream>, tonic::Status>;
+    }
+    /// Commands to devices, and their outcomes back. A stream of its own: a command never waits behind events.
+    #[derive(Debug)]
+    pub struct ControlServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ControlServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(inner: T, interceptor: F) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ControlServer<T>
+    where
+        T: Control,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/bartizan.v1.Control/Open" => {
+                    #[allow(non_camel_case_types)]
+                    struct OpenSvc<T: Control>(pub Arc<T>);
+                    impl<T: Control> tonic::server::StreamingService<super::SensorFrame> for OpenSvc<T> {
+                        type Response = super::ServerFrame;
+                        type ResponseStream = T::OpenStream;
+                        type Future =
+                            BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<tonic::Streaming<super::SensorFrame>>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move { <T as Control>::open(&inner, request).await };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = OpenSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => Box::pin(async move {
+                    let mut response = http::Response::new(tonic::body::Body::default());
+                    let headers = response.headers_mut();
+                    headers.insert(
+                        tonic::Status::GRPC_STATUS,
+                        (tonic::Code::Unimplemented as i32).into(),
+                    );
+                    headers.insert(http::header::CONTENT_TYPE, tonic::metadata::GRPC_CONTENT_TYPE);
+                    Ok(response)
+                }),
+            }
+        }
+    }
+    impl<T> Clone for ControlServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "bartizan.v1.Control";
+    impl<T> tonic::server::NamedService for ControlServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

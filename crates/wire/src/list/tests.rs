@@ -3,7 +3,7 @@
 use bartizan_model::{
     Action, BootId, Connection, ConnectionOutcome, Detail, DeviceFacts, EventsLost, Execution,
     FileChange, FileOperation, ImageLoad, Logon, LogonOutcome, LogonWay, LossStage, Operation,
-    OperationKind, ProcessFile, ProcessUser, Protocol, SensorHealth, Timestamp,
+    OperationKind, ProcessFile, ProcessUser, Protocol, SensorHealth, Tampering, Timestamp,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -161,6 +161,7 @@ fn one_of_each() -> Vec<Event> {
                 ..SensorHealth::default()
             }),
         ),
+        (None, Action::Tampering(Tampering { kind: "command".into(), detail: "forged".into() })),
     ];
     let number = |(before, (actor, action)): (u64, (Option<&Arc<Process>>, Action))| Event {
         id: EventId { stream: stream(), sequence: before + 1 },
@@ -169,6 +170,21 @@ fn one_of_each() -> Vec<Event> {
         action,
     };
     (0..).zip(actions).map(number).collect()
+}
+
+#[test]
+fn an_attempt_to_misuse_the_sensor_comes_back_as_it_was() {
+    let tampering = Tampering { kind: "command".into(), detail: "its signature is wrong".into() };
+    let event = Event {
+        id: EventId { stream: stream(), sequence: 1 },
+        at: Timestamp::from_nanos(7),
+        actor: None,
+        action: Action::Tampering(tampering.clone()),
+    };
+
+    let read = decode_single(&encode_single(&event).unwrap(), event.id).unwrap();
+
+    assert!(matches!(read.action, Action::Tampering(read) if read == tampering));
 }
 
 fn list_of(events: &[Event]) -> EventList {
