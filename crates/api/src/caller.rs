@@ -46,6 +46,12 @@ needs!(
     ManageDevices = Some(Permission::ManageDevices),
     /// To make and revoke tokens of programs.
     ManageTokens = Some(Permission::ManageTokens),
+    /// To have something done to devices.
+    Act = Some(Permission::Act),
+    /// To approve what somebody else wants done.
+    Approve = Some(Permission::Approve),
+    /// To lay down who has to approve what.
+    ManageActions = Some(Permission::ManageActions),
     /// To make users.
     ManageUsers = Some(Permission::ManageUsers),
     /// To let machines in.

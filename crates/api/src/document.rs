@@ -9,9 +9,9 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Api, alerts, audit, decision, devices, enrolment, entities, health, hunting, incidents,
-    indicators, me, notifications, overview, rules, server, session, settings, stream, timeline,
-    tokens, tuning, users, views,
+    Api, actions, alerts, audit, decision, devices, enrolment, entities, health, hunting,
+    incidents, indicators, me, notifications, overview, rules, server, session, settings, stream,
+    timeline, tokens, tuning, users, views,
 };
 
 #[derive(OpenApi)]
@@ -42,6 +42,7 @@ pub(crate) fn calls() -> OpenApiRouter<Api> {
         .merge(people_calls())
         .merge(incident_calls())
         .merge(device_calls())
+        .merge(action_calls())
         .merge(detection_calls())
         .merge(setting_calls());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", calls)
@@ -106,6 +107,20 @@ fn device_calls() -> OpenApiRouter<Api> {
         .routes(routes!(entities::domain))
         .routes(routes!(enrolment::tokens, enrolment::make_token))
         .routes(routes!(enrolment::revoke_token))
+}
+
+fn action_calls() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(actions::actions, actions::make))
+        .routes(routes!(actions::action))
+        .routes(routes!(actions::action_devices))
+        .routes(routes!(actions::approve))
+        .routes(routes!(actions::reject))
+        .routes(routes!(actions::cancel))
+        .routes(routes!(actions::undo))
+        .routes(routes!(actions::file))
+        .routes(routes!(actions::policy::policies, actions::policy::set_policies))
+        .routes(routes!(actions::release_token))
 }
 
 fn detection_calls() -> OpenApiRouter<Api> {

@@ -5,6 +5,7 @@
 
 #![expect(unused_qualifications, reason = "derived descriptions of calls name query types in full")]
 
+mod actions;
 mod alerts;
 mod audit;
 mod caller;
@@ -95,6 +96,8 @@ pub struct Settings {
     pub version: String,
     /// When it started.
     pub started_at: Timestamp,
+    /// Folder of files that devices sent.
+    pub uploads: std::path::PathBuf,
 }
 
 impl Api {

@@ -129,6 +129,14 @@ impl From<AccessError> for ApiError {
             Refusal::BadName(_) => (StatusCode::BAD_REQUEST, "bad-name"),
             Refusal::Taken(_) => (StatusCode::CONFLICT, "taken"),
             Refusal::NoSuchUser => (StatusCode::NOT_FOUND, "not-found"),
+            Refusal::BadOrder(_) => (StatusCode::BAD_REQUEST, "bad-order"),
+            Refusal::NoSuchDevice | Refusal::NoSuchAction => (StatusCode::NOT_FOUND, "not-found"),
+            Refusal::NeedsCount { .. } => (StatusCode::CONFLICT, "confirm-count"),
+            Refusal::NotPending | Refusal::NothingToCancel | Refusal::NothingToUndo => {
+                (StatusCode::CONFLICT, "conflict")
+            }
+            Refusal::PolicyForbids { .. } => (StatusCode::FORBIDDEN, "policy"),
+            Refusal::OwnAction | Refusal::ApproveInPerson => (StatusCode::FORBIDDEN, "approval"),
             _ => (StatusCode::FORBIDDEN, "refused"),
         };
         Self::new(status, kind, refusal.to_string())

@@ -43,6 +43,8 @@ pub enum Topic {
     Devices,
     /// A rule, or what is expected of it, changed.
     Rules,
+    /// An action is new or changed.
+    Actions,
 }
 
 impl Topic {
@@ -52,6 +54,7 @@ impl Topic {
             "alerts" => Some(Self::Alerts),
             "devices" => Some(Self::Devices),
             "rules" => Some(Self::Rules),
+            "actions" => Some(Self::Actions),
             _ => None,
         }
     }

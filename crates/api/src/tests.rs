@@ -1,5 +1,6 @@
 //! Stories over the real router, real records in a folder of their own, and the whole way in.
 
+mod actions;
 mod house;
 mod hunting;
 mod incidents;

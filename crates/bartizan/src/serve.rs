@@ -20,7 +20,7 @@ use std::{
 
 use anyhow::Context as _;
 use bartizan_access::{Access, FirstSignIn, FirstTenant, Identity};
-use bartizan_api::{Api, Notices, Settings};
+use bartizan_api::{Api, Notices, Settings, Topic};
 use bartizan_event_log::{EventLog, EventLogConfig};
 use bartizan_ingest::Ingest;
 use bartizan_store::{Role, Store};
@@ -39,6 +39,8 @@ use listeners::Listeners;
 const OPERATOR_TOKEN_LASTS: Duration = Duration::from_secs(30 * 86_400);
 /// How long this machine's sensor may use its enrolment token.
 const LOCAL_ENROLMENT_LASTS: Duration = Duration::from_secs(600);
+/// How often actions are looked at whose time may be over.
+const ACTIONS_ARE_LOOKED_AT_EACH: Duration = Duration::from_secs(60);
 /// How long this machine's sensor may take until its first events are here.
 const SENSOR_CONNECTS_WITHIN: Duration = Duration::from_secs(60);
 
@@ -81,6 +83,10 @@ async fn serve(data: &Path, options: Options) -> anyhow::Result<ExitCode> {
     }
     let keep = Keep::open(&data)?;
     let notices = Notices::new(clock().millis().unsigned_abs());
+    let told = notices.clone();
+    keep.access.on_action(move |news| {
+        told.tell(news.tenant, Topic::Actions, &news.action.to_string());
+    });
     let ingest = Ingest::open(
         Arc::clone(&keep.rooms.log),
         Arc::clone(&keep.access),
@@ -99,16 +105,32 @@ async fn serve(data: &Path, options: Options) -> anyhow::Result<ExitCode> {
     keep.leave_operator_access(&data, &url)?;
     greet(&url, keep.sign_in.as_ref());
 
+    let expiring = tokio::spawn(expire_actions(Arc::clone(&keep.access)));
     let (outcome, sensor) = attend(&data, &options, &keep, &sensors).await;
     if let Some(sensor) = sensor
         && let Err(error) = tokio::task::spawn_blocking(move || sensor.stop()).await?
     {
         say(&format!("warning: {error:#}"));
     }
+    expiring.abort();
     serving.stop().await;
     tokio::task::spawn_blocking(move || workers.stop()).await?;
     drop(fs::remove_file(client::Access::path(&data)));
     outcome
+}
+
+/// Lets actions end that their devices did not fetch in time.
+async fn expire_actions(access: Arc<Access>) {
+    let mut look = tokio::time::interval(ACTIONS_ARE_LOOKED_AT_EACH);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        look.tick().await;
+        let access = Arc::clone(&access);
+        let expired = tokio::task::spawn_blocking(move || access.expire_actions(clock())).await;
+        if let Ok(Err(error)) = expired {
+            tracing::error!(%error, "letting old actions end");
+        }
+    }
 }
 
 /// Everything between being ready and being told to end. Gives the sensor back to be ended in order.
@@ -251,6 +273,7 @@ impl Keep {
                 enrol_command: "bartizan-sensor enrol --token {token}".to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 started_at: clock(),
+                uploads: data.join("uploads"),
             }),
             clock,
         }

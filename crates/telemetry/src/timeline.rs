@@ -265,11 +265,6 @@ fn timestamp(text: &str) -> Option<Timestamp> {
     Some(Timestamp::from_nanos((ticks - UNIX_EPOCH_TICKS).checked_mul(100)?))
 }
 
-/// A time with every digit, so that the texts of times have the order of the times.
-fn full(text: &str) -> String {
-    bartizan_kql::time::parse_datetime(text).map_or_else(|| text.to_owned(), format_datetime)
-}
-
 /// A text as the language writes it.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
@@ -293,7 +288,7 @@ fn events_of(kind: EventKind, result: QueryResult) -> Vec<TimelineEvent> {
         let (mut at, mut event_id) = (String::new(), String::new());
         for (name, value) in names.iter().zip(row) {
             match (name.as_str(), value) {
-                ("Timestamp", Json::String(text)) => at = full(&text),
+                ("Timestamp", Json::String(text)) => at = text,
                 ("EventId", Json::String(text)) => event_id = text,
                 (_, Json::Null) => {}
                 (_, Json::String(text)) if text.is_empty() => {}
@@ -309,5 +304,5 @@ fn events_of(kind: EventKind, result: QueryResult) -> Vec<TimelineEvent> {
 
 fn bin_of(kind: EventKind, row: &[Json]) -> Option<Bin> {
     let [Json::String(at), Json::Number(count)] = row else { return None };
-    Some(Bin { at: full(at), kind, count: count.as_u64()? })
+    Some(Bin { at: at.clone(), kind, count: count.as_u64()? })
 }

@@ -67,6 +67,7 @@ impl House {
             enrol_command: "bartizan-sensor enrol {token}".to_owned(),
             version: "0.1.0".to_owned(),
             started_at: NOON,
+            uploads: folder.path().join("uploads"),
         };
         let telemetry = folder.path().join("telemetry");
         let telemetry = Telemetry::open(telemetry, Arc::clone(&store), Config::default()).unwrap();
@@ -119,6 +120,26 @@ impl House {
 
     pub(crate) async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.call("GET", path, cookie, Value::Null).await
+    }
+
+    /// Asks as a program with this token.
+    pub(crate) async fn get_as(&self, path: &str, token: &str) -> Answer {
+        self.as_program("GET", path, token, Value::Null).await
+    }
+
+    /// Sends as a program with this token.
+    pub(crate) async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
+        self.as_program("POST", path, token, body).await
+    }
+
+    async fn as_program(&self, method: &str, path: &str, token: &str, body: Value) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {token}"));
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        self.send(request.body(body).unwrap()).await
     }
 
     pub(crate) async fn sign_in(&self, name: &str, password: &str) -> Answer {
@@ -175,7 +196,8 @@ impl House {
         Story { device, alert: alerts[1].id, process: key(30) }
     }
 
-    fn device(&self, tenant: &Tenant) -> DeviceId {
+    /// A device of this tenant.
+    pub(crate) fn device(&self, tenant: &Tenant) -> DeviceId {
         let (access, server) = (&self.api.access, Identity::server(tenant));
         let hour = Duration::from_secs(3_600);
         let token = access.create_enrolment_token(&server, "web", hour, "", NOON).unwrap();
