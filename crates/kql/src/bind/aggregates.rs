@@ -108,23 +108,19 @@ impl<'a> Binder<'a> {
         });
         for item in items.iter().copied() {
             for output in self.outputs(&rel, item) {
-                match output.name {
-                    Some(name) => {
-                        if output.given && given.contains(&name) {
-                            let span = item.names.first().map_or(&item.expr.span, |n| &n.span);
-                            let message = format!("the column `{name}` is there already");
-                            self.fail(code::DUPLICATE, span, message);
-                        }
-                        list.add(&name, output.expr.ty);
-                        if output.given {
-                            given.push(name);
-                        }
-                    }
-                    None => {
-                        list.add_numbered(output.expr.ty);
-                    }
-                }
+                let ty = output.expr.ty;
+                match &output.name {
+                    Some(name) => list.add(name, ty),
+                    None => list.add_numbered(ty),
+                };
                 exprs.push(output.expr);
+                let Some(name) = output.name.filter(|_| output.given) else { continue };
+                if given.contains(&name) {
+                    let span = item.names.first().map_or(&item.expr.span, |n| &n.span);
+                    let message = format!("the column `{name}` is there already");
+                    self.fail(code::DUPLICATE, span, message);
+                }
+                given.push(name);
             }
         }
         let calls = std::mem::replace(&mut self.aggregation, outer).map(|a| a.calls);

@@ -22,26 +22,24 @@ impl<'a> Binder<'a> {
         let mut plain: Vec<String> = Vec::new();
         for item in items {
             for (name, implied, expr) in self.item_results(rel, item) {
-                match (name, implied) {
+                match (name, &implied) {
                     (Some(name), _) => {
                         self.check_new(&mut given, name);
-                        list.add(&name.text, expr.ty);
+                        list.add(&name.text, expr.ty)
                     }
-                    (None, Some(name)) => {
-                        if matches!(&item.expr.kind, ast::ExprKind::Name(_)) {
-                            if plain.contains(&name) && !rel.open {
-                                let message = format!("the column `{name}` is there already");
-                                self.fail(code::DUPLICATE, &item.expr.span, message);
-                            }
-                            plain.push(name.clone());
-                        }
-                        list.add(&name, expr.ty);
-                    }
-                    (None, None) => {
-                        list.add_numbered(expr.ty);
-                    }
-                }
+                    (None, Some(name)) => list.add(name, expr.ty),
+                    (None, None) => list.add_numbered(expr.ty),
+                };
                 exprs.push(expr);
+                let is_column = matches!(&item.expr.kind, ast::ExprKind::Name(_));
+                let Some(column) = implied.filter(|_| is_column && name.is_none()) else {
+                    continue;
+                };
+                if plain.contains(&column) && !rel.open {
+                    let message = format!("the column `{column}` is there already");
+                    self.fail(code::DUPLICATE, &item.expr.span, message);
+                }
+                plain.push(column);
             }
         }
         (list.columns, exprs)
@@ -99,20 +97,16 @@ impl<'a> Binder<'a> {
                     exprs.push(expr);
                     continue;
                 };
-                match list.position(&name) {
-                    Some(index) => {
-                        if let Some(column) = list.columns.get_mut(index) {
-                            column.ty = expr.ty;
-                        }
-                        if let Some(slot) = exprs.get_mut(index) {
-                            *slot = expr;
-                        }
-                    }
-                    None => {
-                        list.add(&name, expr.ty);
-                        exprs.push(expr);
-                    }
+                let known = list.position(&name);
+                let place = known
+                    .and_then(|index| Some((list.columns.get_mut(index)?, exprs.get_mut(index)?)));
+                if let Some((column, slot)) = place {
+                    column.ty = expr.ty;
+                    *slot = expr;
+                    continue;
                 }
+                list.add(&name, expr.ty);
+                exprs.push(expr);
             }
         }
         (list.columns, exprs)
