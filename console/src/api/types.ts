@@ -56,7 +56,7 @@ export type ProcessTree = With<Schemas["Tree"], { nodes: TreeNode[] }>;
 type DeviceState = "reporting" | "silent" | "never_heard" | "revoked";
 export type DeviceSummary = With<Schemas["DeviceSummary"], { state: DeviceState }>;
 export type Loss = With<Schemas["LossView"], { stage: "kernel" | "sensor" | "spool" | "server" }>;
-export type Device = With<Schemas["DeviceView"], { state: DeviceState; losses: Loss[] }>;
+export type Device = With<Schemas["DeviceView"], { state: DeviceState; losses: Loss[]; incidents: IncidentSummary[] }>;
 
 export type TimelineEvent = With<Schemas["TimelineEventView"], { kind: EventKind; fields: Record<string, Cell> }>;
 export interface Histogram {

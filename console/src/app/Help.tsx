@@ -8,6 +8,7 @@ const KEYS: readonly (readonly [group: string, keys: readonly (readonly [string,
     ["/", "Search field of the page"], ["?", "This help"],
   ]],
   ["Lists", [["j, k", "Next, previous"], ["Enter", "Open"], ["x", "Choose"]]],
+  ["Timeline of a device", [["j, k, ↑ ↓", "Next, previous event"], ["f", "Flag the event, or take the flag away"]]],
   ["Process tree", [
     ["↑ ↓", "Next, previous process"], ["→", "Open, then go inside"], ["←", "Close, then go to the parent"],
     ["Home, End", "First, last"], ["letters", "Go to a process by name"],

@@ -55,3 +55,4 @@ export const Bell = ({ size }: Props) => <Icon size={size}><path d="M6 16V11a6 6
 export const Target = ({ size }: Props) => <Icon size={size}><circle cx="12" cy="12" r="8.500" /><circle cx="12" cy="12" r="4" /><path d="M12 1.500v4M12 18.500v4M1.500 12h4M18.500 12h4" /></Icon>;
 export const Pulse = ({ size }: Props) => <Icon size={size}><path d="M3 12h4l2.500-7 5 14 2.500-7h4" /></Icon>;
 export const Bolt = ({ size }: Props) => <Icon size={size}><path d="M13 3 5 13.500h6L11 21l8-10.500h-6z" /></Icon>;
+export const Flag = ({ size }: Props) => <Icon size={size}><path d="M6 21V4M6 4h11l-2.500 4 2.500 4H6" /></Icon>;

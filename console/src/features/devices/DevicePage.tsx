@@ -5,20 +5,25 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { useState } from "react";
 
 import { deviceQuery, histogramQuery, timelineQuery } from "../../api/queries";
-import type { Device } from "../../api/types";
+import type { Device, TimelineEvent } from "../../api/types";
 import { visible } from "../../ui/visible";
 import { counted } from "../../ui/number";
 import { Page } from "../../ui/Page";
 import { joined, type Search } from "../../ui/search";
 import { Empty, Failed, SimulateHint, Waiting } from "../../ui/states";
 import { Time } from "../../ui/Time";
+import { DeviceActions } from "./DeviceActions";
+import { IncidentsOnDevice, Software, UsersOnDevice } from "./DeviceLists";
 import { DevicePane } from "./DevicePane";
 import { DeviceState } from "./DeviceState";
 import { EventPane } from "./EventPane";
+import { eventText } from "./eventText";
+import { useFlags, type Flag } from "./flags";
 import { HistogramStrip } from "./HistogramStrip";
 import { readRange, writeRange } from "./range";
 import { chosenKinds, TimelineBar } from "./TimelineBar";
 import { TimelineList } from "./TimelineList";
+import { TimelineMenus } from "./TimelineMenus";
 import { BARS } from "./bars";
 import "./devices.css";
 
@@ -29,6 +34,8 @@ export function DevicePage() {
   return <Page title="Device">{query.isError ? <Failed why={query.error} retry={() => void query.refetch()} /> : <Waiting />}</Page>;
 }
 
+const PANES = [["device", "Device"], ["users", "Users"], ["incidents", "Incidents"], ["software", "Software"]] as const;
+
 function Known({ device }: { device: Device }) {
   const beside = (
     <>
@@ -38,11 +45,14 @@ function Known({ device }: { device: Device }) {
     </>
   );
   const actions = (
-    <Link className="link-button" to="/incidents" search={{ device: device.id, status: "any" }}>
-      {device.open_incidents > 0 ? counted(device.open_incidents, "open incident") : "Incidents"}
-    </Link>
+    <>
+      <Link className="link-button" to="/incidents" search={{ device: device.id, status: "any" }}>
+        {device.open_incidents > 0 ? counted(device.open_incidents, "open incident") : "Incidents"}
+      </Link>
+      <DeviceActions device={device} />
+    </>
   );
-  return <Page title={visible(device.name)} beside={beside} actions={actions}><Timeline device={device} /></Page>;
+  return <Page title={visible(device.name)} beside={beside} actions={actions}><Timeline key={device.id} device={device} /></Page>;
 }
 
 function Timeline({ device }: { device: Device }) {
@@ -57,36 +67,58 @@ function Timeline({ device }: { device: Device }) {
     ...histogramQuery(device.id, { from: range.from, to: range.to, bins: BARS, types: joined(kinds), q: search["q"] }),
     placeholderData: keepPreviousData,
   });
+  const pane = PANES.find(([key]) => key === search["pane"])?.[0] ?? "device";
   const events = query.data?.pages.flatMap((page) => page.items) ?? [];
   const selected = events.find((event) => event.event_id === search["event"]);
+  const [flags, toggleFlag] = useFlags(device.id);
+  const flagged = new Set(flags.map(({ event }) => event));
+  const flag = (event: TimelineEvent) => toggleFlag(flagOf(event));
   const change = (next: Search) =>
     void navigate({ to: "/devices/$id", params: { id: device.id }, search: { ...search, ...next }, replace: "event" in next });
 
   return (
     <div className="page-split device">
       <div className="device-main">
-        <TimelineBar search={search} range={range} onChange={(next) => change({ ...next, event: undefined })} onRefresh={() => setNow(Date.now())} />
+        <TimelineBar search={search} range={range} onChange={(next) => change({ ...next, event: undefined })} onRefresh={() => setNow(Date.now())}>
+          <TimelineMenus device={device.id} asked={filter} flags={flags} onFlag={(to) => change({ ...writeRange(around(to)), types: undefined, q: undefined, event: to.event })} />
+        </TimelineBar>
         <HistogramStrip histogram={histogram.data} from={range.from} to={range.to} onRange={(from, to) => change(writeRange({ from, to }))} />
         {query.isPending ? <Waiting /> : null}
         {query.isError ? <Failed why={query.error} retry={() => void query.refetch()} /> : null}
         {query.isSuccess && events.length === 0 ? <Nothing filtered={kinds.length > 0 || !!search["q"]} onWiden={() => change({ ...writeRange({ preset: "30d" }), types: undefined, q: undefined })} /> : null}
         {events.length > 0 ? (
-          <TimelineList events={events} selected={search["event"]} more={query.hasNextPage} loading={query.isFetchingNextPage}
+          <TimelineList events={events} flagged={flagged} onFlag={flag} selected={search["event"]} more={query.hasNextPage} loading={query.isFetchingNextPage}
             onSelect={(event) => change({ event })} onMore={() => void query.fetchNextPage()} />
         ) : null}
       </div>
       <aside className="device-pane" aria-label="Details">
-        <Tabs value={selected ? "event" : "device"} onChange={(tab) => { if (tab === "device") change({ event: undefined }); }}>
+        <Tabs value={selected ? "event" : pane} onChange={(tab) => { if (tab !== "event") change({ event: undefined, pane: tab === "device" ? undefined : (tab ?? undefined) }); }}>
           <Tabs.List>
-            <Tabs.Tab value="device">Device</Tabs.Tab>
+            {PANES.map(([key, name]) => <Tabs.Tab key={key} value={key}>{name}</Tabs.Tab>)}
             {selected ? <Tabs.Tab value="event">Event</Tabs.Tab> : null}
           </Tabs.List>
           <Tabs.Panel value="device"><DevicePane device={device} /></Tabs.Panel>
-          {selected ? <Tabs.Panel value="event"><EventPane event={selected} device={device.id} /></Tabs.Panel> : null}
+          <Tabs.Panel value="users"><UsersOnDevice of={device.users} /></Tabs.Panel>
+          <Tabs.Panel value="incidents"><IncidentsOnDevice of={device.incidents} device={device.id} /></Tabs.Panel>
+          <Tabs.Panel value="software"><Software of={device.software} /></Tabs.Panel>
+          {selected ? <Tabs.Panel value="event"><EventPane event={selected} device={device.id} flagged={flagged.has(selected.event_id)} onFlag={() => flag(selected)} /></Tabs.Panel> : null}
         </Tabs>
       </aside>
     </div>
   );
+}
+
+const AROUND_MS = 5 * 60_000;
+
+/** The stretch of time in which a flag is found again. */
+function around({ at }: Flag): { from: string; to: string } {
+  const ms = new Date(at).getTime();
+  return { from: new Date(ms - AROUND_MS).toISOString(), to: new Date(ms + AROUND_MS).toISOString() };
+}
+
+function flagOf(event: TimelineEvent): Flag {
+  const { action, object } = eventText(event);
+  return { event: event.event_id, at: event.at, text: `${action} ${object}`.trim().slice(0, 200) };
 }
 
 function Nothing({ filtered, onWiden }: { filtered: boolean; onWiden: () => void }) {

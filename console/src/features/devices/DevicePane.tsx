@@ -1,10 +1,13 @@
 // What a device is, how its sensor is, and what is missing.
+import { Link } from "@tanstack/react-router";
+
 import type { Device } from "../../api/types";
 import { CopyButton } from "../../ui/CopyButton";
 import { DeviceText } from "../../ui/DeviceText";
 import { Facts } from "../../ui/Facts";
 import { bytes, counted, number } from "../../ui/number";
 import { Time } from "../../ui/Time";
+import { nameOf, VALUES } from "./filters";
 import { lossSentence } from "./losses";
 
 export function DevicePane({ device }: { device: Device }) {
@@ -66,6 +69,9 @@ function What({ device }: { device: Device }) {
           ["Started", <Time key="b" at={facts.booted_at} />],
           ["Sensor version", <DeviceText key="v" text={facts.sensor_version} />],
         ] as const : []),
+        ["Group", device.group ? <Link key="g" to="/devices" search={{ group: String(device.group.id) }}>{device.group.name}</Link> : "None"],
+        ["Value", nameOf(VALUES, device.value)],
+        ["Tags", device.tags.join(", ")],
         ["Added", <Time key="e" at={device.enrolled_at} />],
         ["Last heard", <Time key="l" at={device.last_seen} />],
         ["Certificate until", <Time key="c" at={device.certificate_expires_at} />],

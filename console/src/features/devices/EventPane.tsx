@@ -12,7 +12,14 @@ const TABLES: Record<TimelineEvent["kind"], string> = {
   process: "DeviceProcessEvents", file: "DeviceFileEvents", network: "DeviceNetworkEvents", other: "DeviceEvents",
 };
 
-export function EventPane({ event, device }: { event: TimelineEvent; device: string }) {
+interface Props {
+  event: TimelineEvent;
+  device: string;
+  flagged: boolean;
+  onFlag: () => void;
+}
+
+export function EventPane({ event, device, flagged, onFlag }: Props) {
   const said = eventText(event);
   const command = text(event, "ProcessCommandLine") || text(event, "InitiatingProcessCommandLine");
   return (
@@ -22,6 +29,7 @@ export function EventPane({ event, device }: { event: TimelineEvent; device: str
         <p className="quiet"><Time at={event.at} exact /></p>
         <div className="chips">
           <Link className="link-button" to="/hunting" search={{ q: huntFor(event, device) }}>Go hunt</Link>
+          <button type="button" className="toggle" aria-pressed={flagged} title="Flag it (f in the list)" onClick={onFlag}>Flag</button>
         </div>
         {command ? (
           <>

@@ -1,5 +1,6 @@
 // Which part of the timeline: a stretch of time, kinds of events, a text.
 import { Button } from "@mantine/core";
+import type { ReactNode } from "react";
 
 import { EVENT_KINDS, type EventKind } from "../../api/types";
 import { Cross } from "../../ui/icons";
@@ -15,13 +16,14 @@ interface Props {
   range: Range;
   onChange: (change: Search) => void;
   onRefresh: () => void;
+  children?: ReactNode;
 }
 
 export function chosenKinds(search: Search): EventKind[] {
   return EVENT_KINDS.filter((kind) => wordsOf(search["types"]).includes(kind));
 }
 
-export function TimelineBar({ search, range, onChange, onRefresh }: Props) {
+export function TimelineBar({ search, range, onChange, onRefresh, children }: Props) {
   const kinds = chosenKinds(search);
   const toggle = (kind: EventKind) =>
     onChange({ types: joined(EVENT_KINDS.filter((each) => (each === kind) !== kinds.includes(each))) });
@@ -43,6 +45,7 @@ export function TimelineBar({ search, range, onChange, onRefresh }: Props) {
       </div>
       <SearchField value={search["q"] ?? ""} label="Search events by text" placeholder="Text in the events" onSearch={(q) => onChange({ q: q || undefined })} />
       <Button onClick={onRefresh}>Refresh</Button>
+      {children}
       {range.preset === undefined ? (
         <span className="chip">
           <span className="quiet">Time</span><b className="tabular">{seconds(range.from)} to {seconds(range.to)}</b>

@@ -5,6 +5,7 @@ import { useEffect, useRef, type KeyboardEvent } from "react";
 
 import type { TimelineEvent } from "../../api/types";
 import { DeviceText } from "../../ui/DeviceText";
+import { Flag } from "../../ui/icons";
 import { milliseconds, utc } from "../../ui/time";
 import { eventText } from "./eventText";
 
@@ -12,6 +13,8 @@ const ROW_HEIGHT = 30;
 
 interface Props {
   events: readonly TimelineEvent[];
+  flagged: ReadonlySet<string>;
+  onFlag: (event: TimelineEvent) => void;
   selected: string | undefined;
   more: boolean;
   loading: boolean;
@@ -19,7 +22,7 @@ interface Props {
   onMore: () => void;
 }
 
-export function TimelineList({ events, selected, more, loading, onSelect, onMore }: Props) {
+export function TimelineList({ events, flagged, onFlag, selected, more, loading, onSelect, onMore }: Props) {
   const scroll = useRef<HTMLDivElement>(null);
   const at = events.findIndex((event) => event.event_id === selected);
   const virtual = useVirtualizer({ count: events.length, getScrollElement: () => scroll.current, estimateSize: () => ROW_HEIGHT, overscan: 16 });
@@ -27,6 +30,8 @@ export function TimelineList({ events, selected, more, loading, onSelect, onMore
     if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
   }, [at, virtual]);
   const pressed = (event: KeyboardEvent) => {
+    const here = events[at];
+    if (event.key === "f" && here && !event.ctrlKey && !event.metaKey && !event.altKey) onFlag(here);
     const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
     if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -42,7 +47,7 @@ export function TimelineList({ events, selected, more, loading, onSelect, onMore
         {virtual.getVirtualItems().map((item) => {
           const event = events[item.index];
           return event ? (
-            <EventRow key={item.key} event={event} index={item.index} top={item.start} selected={item.index === at} onSelect={onSelect} />
+            <EventRow key={item.key} event={event} index={item.index} top={item.start} selected={item.index === at} flagged={flagged.has(event.event_id)} onSelect={onSelect} />
           ) : null;
         })}
       </div>
@@ -60,15 +65,16 @@ interface RowProps {
   index: number;
   top: number;
   selected: boolean;
+  flagged: boolean;
   onSelect: (id: string) => void;
 }
 
-function EventRow({ event, index, top, selected, onSelect }: RowProps) {
+function EventRow({ event, index, top, selected, flagged, onSelect }: RowProps) {
   const said = eventText(event);
   return (
     <div role="row" aria-rowindex={index + 2} aria-selected={selected} className={selected ? "timeline-row timeline-row-selected" : "timeline-row"}
       style={{ transform: `translateY(${top}px)`, height: ROW_HEIGHT }} onClick={() => onSelect(event.event_id)}>
-      <span role="gridcell"><time className="tabular" dateTime={event.at} title={`${utc(event.at)} UTC`}>{milliseconds(event.at)}</time></span>
+      <span role="gridcell"><time className="tabular" dateTime={event.at} title={`${utc(event.at)} UTC`}>{milliseconds(event.at)}</time>{flagged ? <span className="flag"><Flag size={14} /><span className="visually-hidden">flagged</span></span> : null}</span>
       <span role="gridcell"><span className={`kind kind-${event.kind}`} aria-hidden="true" />{said.action}</span>
       <span role="gridcell" className="timeline-what"><DeviceText text={said.object} mono /></span>
       <span role="gridcell"><DeviceText text={said.by} /></span>
