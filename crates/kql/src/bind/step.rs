@@ -232,7 +232,7 @@ impl<'a> Binder<'a> {
         let mut picked = Vec::new();
         for name in names {
             let value = self.scalar(name, &Scope::EMPTY);
-            let texts = match value.kind {
+            let texts: Vec<String> = match value.kind {
                 plan::ExprKind::Literal(Literal::String(text)) => vec![text],
                 plan::ExprKind::Literal(Literal::Dynamic(Dynamic::Array(items))) => {
                     items.iter().filter_map(Dynamic::as_text).map(str::to_owned).collect()
@@ -242,11 +242,13 @@ impl<'a> Binder<'a> {
                     Vec::new()
                 }
             };
-            for text in texts {
-                for (index, column) in rel.columns().iter().enumerate() {
-                    if matches_pattern(&text, &column.name) && !picked.contains(&index) {
-                        picked.push(index);
-                    }
+            // In the order of the names.
+            let pairs = texts.iter().flat_map(|text| {
+                rel.columns().iter().enumerate().map(move |(index, column)| (text, index, column))
+            });
+            for (text, index, column) in pairs {
+                if matches_pattern(text, &column.name) && !picked.contains(&index) {
+                    picked.push(index);
                 }
             }
         }

@@ -87,6 +87,7 @@ impl<'a> Binder<'a> {
         Vec::new()
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the parts of one call")]
     fn unpack_found(
         &mut self,
         rel: Rel,
