@@ -8,14 +8,15 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
+    routing::post,
 };
 use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
-    Api,
+    Api, advanced_hunting,
     console::{console, policy},
-    document,
+    document, kusto,
     problem::{ApiError, answered},
 };
 
@@ -28,6 +29,15 @@ const LONGEST: Duration = Duration::from_secs(200);
 pub fn router(api: Api) -> Router {
     let (calls, _) = document::calls().split_for_parts();
     calls
+        .route("/v1/rest/query", post(kusto::query_v1))
+        .route("/v2/rest/query", post(kusto::query_v2))
+        .route("/v1/rest/mgmt", post(kusto::management))
+        .route("/v1/rest/{*rest}", axum::routing::any(no_such_call))
+        .route("/api/advancedqueries/run", post(advanced_hunting::run))
+        .route("/api/advancedhunting/run", post(advanced_hunting::run))
+        .route("/v1.0/security/runHuntingQuery", post(advanced_hunting::run_hunting_query))
+        .route("/{directory}/oauth2/token", post(advanced_hunting::token))
+        .route("/{directory}/oauth2/v2.0/token", post(advanced_hunting::token))
         .route("/api/{*rest}", axum::routing::any(no_such_call))
         .method_not_allowed_fallback(no_such_method)
         .fallback(console)
@@ -48,7 +58,9 @@ async fn no_such_method() -> ApiError {
 /// Gives the call an id and a limit of time, and the answer its headers.
 async fn pass(State(api): State<Api>, request: Request, next: Next) -> Response {
     let id = Uuid::new_v4().simple().to_string();
-    let is_call = request.uri().path().starts_with("/api/");
+    let path = request.uri().path();
+    let is_call = ["/api/", "/v1/", "/v2/", "/v1.0/"].iter().any(|start| path.starts_with(start))
+        || path.contains("/oauth2/");
     let span =
         tracing::info_span!("call", id, method = %request.method(), path = request.uri().path());
     let answering = next.run(request).instrument(span);

@@ -164,20 +164,37 @@ pub(crate) async fn run(
     caller: Caller<Read>,
     Body(asked): Body<HuntingQuery>,
 ) -> Result<Json<HuntingAnswer>, ApiError> {
-    let tenant = caller.tenant();
-    let (text, now) = (asked.query, api.now());
+    let (tenant, text) = (caller.tenant(), asked.query);
+    let losses = api.run(move |api| losses(api, tenant)).await?;
+    let answer = ask(&api, tenant, &text).await?;
+    Ok(Json(view(answer, losses)))
+}
+
+/// An answer, and whether something is missing from it.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    /// The rows.
+    pub(crate) result: QueryResult,
+    /// There are more rows, or more alerts, than were looked at.
+    pub(crate) partial: bool,
+    /// What `now()` meant.
+    pub(crate) at: Timestamp,
+}
+
+/// Answers a question over what is the tenant's.
+pub(crate) async fn ask(api: &Api, tenant: TenantId, text: &str) -> Result<Answered, ApiError> {
+    let now = api.now();
     let names_alerts = text.contains("AlertInfo") || text.contains("AlertEvidence");
-    let (extra, more_alerts, losses) = api
-        .run(move |api| {
-            let (extra, more) =
-                if names_alerts { alerts(api, tenant)? } else { (Vec::new(), false) };
-            Ok((extra, more, losses(api, tenant)?))
-        })
-        .await?;
+    let (extra, more_alerts) = if names_alerts {
+        api.run(move |api| alerts(api, tenant)).await?
+    } else {
+        (Vec::new(), false)
+    };
     let options = QueryOptions { extra, ..QueryOptions::at(now) };
-    let answer = api.telemetry.query(tenant, &text, &options).await;
-    let answer = answer.map_err(|why| refused(&text, why))?;
-    Ok(Json(view(answer, more_alerts, losses)))
+    let answer = api.telemetry.query(tenant, text, &options).await;
+    let result = answer.map_err(|why| refused(text, why))?;
+    let partial = result.truncated || more_alerts;
+    Ok(Answered { result, partial, at: now })
 }
 
 /// Why a question has no answer, for who asked.
@@ -231,7 +248,8 @@ fn losses(api: &Api, tenant: TenantId) -> Result<Vec<DeviceLoss>, ApiError> {
         .collect())
 }
 
-fn view(answer: QueryResult, more_alerts: bool, losses: Vec<DeviceLoss>) -> HuntingAnswer {
+fn view(answered: Answered, losses: Vec<DeviceLoss>) -> HuntingAnswer {
+    let Answered { result: answer, partial, .. } = answered;
     let columns = answer.columns.into_iter();
     HuntingAnswer {
         columns: columns.map(|c| AnswerColumn { name: c.name, ty: c.ty }).collect(),
@@ -243,7 +261,7 @@ fn view(answer: QueryResult, more_alerts: bool, losses: Vec<DeviceLoss>) -> Hunt
             bytes_read: answer.stats.bytes_read,
             hot_rows: answer.stats.hot_rows,
         },
-        truncated: answer.truncated || more_alerts,
+        truncated: partial,
         losses,
     }
 }

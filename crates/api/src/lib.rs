@@ -6,6 +6,7 @@
 #![expect(unused_qualifications, reason = "derived descriptions of calls name query types in full")]
 
 mod actions;
+mod advanced_hunting;
 mod alerts;
 mod audit;
 mod caller;
@@ -23,6 +24,7 @@ mod health;
 mod hunting;
 mod incidents;
 mod indicators;
+mod kusto;
 mod me;
 mod notifications;
 mod overview;

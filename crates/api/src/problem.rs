@@ -97,6 +97,16 @@ impl ApiError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
 
+    /// The status that says so.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// What is wrong, as text for people: with the lines of the query where it is about one.
+    pub(crate) fn explained(&self) -> &str {
+        self.0.rendered.as_deref().unwrap_or(&self.0.detail)
+    }
+
     pub(crate) fn with_problems(mut self, problems: Vec<QueryProblem>, rendered: String) -> Self {
         self.0.problems = Some(problems);
         self.0.rendered = Some(rendered);

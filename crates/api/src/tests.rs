@@ -5,6 +5,7 @@ mod house;
 mod hunting;
 mod incidents;
 mod indicators;
+mod kusto;
 mod permissions;
 mod sessions;
 
