@@ -129,7 +129,7 @@ impl Detector {
     /// correlations.
     pub fn claims(&self) -> impl Iterator<Item = &Rule> {
         let loud = self.rules.iter().zip(0..).filter(|(_, at)| !self.is_silent(RuleIndex(*at)));
-        loud.map(|(rule, _)| rule).chain(self.scopes.correlations().map(|c| &c.about))
+        loud.map(|(rule, _)| rule).chain(self.scopes.claims().map(|one| &one.about))
     }
 
     /// Whether a rule only serves correlations and raises no alert of its own.

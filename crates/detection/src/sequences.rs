@@ -49,6 +49,14 @@ impl Scopes {
         self.links().flat_map(|links| links.correlations())
     }
 
+    /// The correlations that do not only serve others.
+    pub(crate) fn claims(&self) -> impl Iterator<Item = &Correlation> {
+        let served = |one: &Correlation| {
+            self.correlations().any(|other| other.refers_to(one) && !other.generate)
+        };
+        self.correlations().filter(move |one| !served(one))
+    }
+
     pub(crate) fn problems(&self) -> impl Iterator<Item = &Problem> {
         self.links().flat_map(|links| links.problems())
     }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use bartizan_detection::Detector;
 use bartizan_model::rows_of;
-use bartizan_sigma::{Collection, Expect, Level, Links, Matcher, Placeholders, Rule, RuleIndex};
+use bartizan_sigma::{
+    Collection, Correlation, Expect, Level, Links, Matcher, Placeholders, Rule, RuleIndex,
+};
 
 use crate::stage;
 
@@ -154,7 +156,9 @@ fn claims(pack: &Collection) -> Vec<(Rule, Vec<Expect>)> {
     let links = Links::new(&pack.rules, &pack.correlations);
     let rules = pack.rules.iter().zip(0..).filter(|(_, at)| !links.is_silent(RuleIndex(*at)));
     let rules = rules.map(|(r, _)| (r.clone(), r.tests.iter().map(|case| case.expect).collect()));
-    let correlations = pack.correlations.iter();
+    let all = &pack.correlations;
+    let served = |one: &Correlation| all.iter().any(|o| o.refers_to(one) && !o.generate);
+    let correlations = all.iter().filter(|one| !served(one));
     let correlations =
         correlations.map(|c| (c.about.clone(), c.tests.iter().map(|case| case.expect).collect()));
     rules.chain(correlations).collect()

@@ -1,6 +1,6 @@
 //! The table `DeviceLogonEvents`. Written by `cargo xtask codegen` from `schema/`; do not edit.
 
-use crate::{Column, ColumnType, Table, TableDefinition, Text, Timestamp, Value};
+use crate::{Column, ColumnType, Logsource, Table, TableDefinition, Text, Timestamp, Value};
 
 /// Sign-ins and attempts at them.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -191,7 +191,11 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
     table: Table::DeviceLogonEvents,
     name: "DeviceLogonEvents",
     meaning: "Sign-ins and attempts at them.",
-    logsources: &[],
+    logsources: &[Logsource {
+        product: "linux",
+        category: "logon",
+        action_types: &["LogonSuccess", "LogonFailed", "LogonEnded"],
+    }],
     aliases: &[],
     columns: &[
         Column {
