@@ -21,6 +21,7 @@ const PAGES: readonly (readonly [address: string, title: string])[] = [
   ["/hunting?q=DeviceProcessEvents%20%7C%20summarize%20Runs%20%3D%20count()%20by%20FileName%20%7C%20render%20barchart", "Hunting"],
   ["/users", "Users"],
   ["/audit", "Audit log"],
+  ["/account", "Your account"],
 ];
 
 for (const scheme of SCHEMES) {

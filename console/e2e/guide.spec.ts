@@ -11,7 +11,7 @@ const PAGES: readonly (readonly [name: string, address: string])[] = [
   ["hunting", "/hunting?q=DeviceProcessEvents%20%7C%20summarize%20Runs%20%3D%20count()%20by%20FileName%20%7C%20top%2012%20by%20Runs"],
   ["hunting-chart", "/hunting?q=DeviceProcessEvents%20%7C%20summarize%20Runs%20%3D%20count()%20by%20FileName%20%7C%20top%2012%20by%20Runs%20%7C%20render%20barchart"],
   ["detections", "/detections"], ["coverage", "/detections?tab=coverage"], ["settings", "/settings?tab=notifications"],
-  ["health", "/health"], ["users", "/users"], ["audit", "/audit"],
+  ["health", "/health"], ["users", "/users"], ["audit", "/audit"], ["account", "/account"],
 ];
 
 for (const scheme of SCHEMES) {

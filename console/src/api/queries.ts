@@ -111,7 +111,7 @@ export const usersQuery = queryOptions({
   queryFn: ({ signal }) => get<List<User>>("/users", {}, signal),
 });
 
-export const auditQuery = pages<AuditEntry>(["audit"], "/audit", {});
+export const auditQuery = (filter: Parameters) => pages<AuditEntry>(["audit", filter], "/audit", filter);
 
 /** One answer; what it is about is its key. */
 export function one<T>(key: readonly unknown[], path: string, parameters: Parameters = {}) {

@@ -72,7 +72,7 @@ function Account() {
       <Menu.Dropdown>
         <Menu.Label>{me.tenant.name}{me.tenant.data_location ? `, data in ${me.tenant.data_location}` : ""}</Menu.Label>
         <Menu.Item onClick={() => setColorScheme("auto")}>Colours of the system</Menu.Item>
-        <Menu.Item onClick={() => void navigate({ to: "/sign-in", search: { step: "password" } })}>Choose another password</Menu.Item>
+        <Menu.Item onClick={() => void navigate({ to: "/account", search: {} })}>Your account</Menu.Item>
         <Menu.Item onClick={() => void leave()}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -57,6 +57,7 @@ const routes = root.addChildren([
     page("/devices/$id", lazyRouteComponent(() => import("../features/devices/DevicePage"), "DevicePage")),
     page("/hunting", lazyRouteComponent(() => import("../features/hunting/HuntingPage"), "HuntingPage")),
     page("/users", lazyRouteComponent(() => import("../features/administration/UsersPage"), "UsersPage")),
+    page("/account", lazyRouteComponent(() => import("../features/session/AccountPage"), "AccountPage")),
     page("/audit", lazyRouteComponent(() => import("../features/administration/AuditPage"), "AuditPage")),
   ]),
 ]);

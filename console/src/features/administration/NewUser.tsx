@@ -5,12 +5,7 @@ import { useState, type FormEvent } from "react";
 
 import { send } from "../../api/client";
 import { ROLES, type OneTimePassword, type Role } from "../../api/types";
-
-const MEANING: Record<Role, string> = {
-  reader: "Reader: sees everything, changes nothing",
-  responder: "Responder: also works on incidents",
-  administrator: "Administrator: also users, devices and the audit log",
-};
+import { MEANING } from "./roles";
 
 interface Props {
   opened: boolean;

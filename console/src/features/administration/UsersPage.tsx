@@ -1,6 +1,7 @@
-// Users: who may come in and as what; new ones get a password that works once.
+// Users: who may come in and as what; new ones get a password that works once. Roles change and people are shut out here.
 import { Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { send } from "../../api/client";
@@ -14,6 +15,7 @@ import { counted } from "../../ui/number";
 import { Page } from "../../ui/Page";
 import { Failed, Waiting } from "../../ui/states";
 import { Time } from "../../ui/Time";
+import { ChangeUser } from "./ChangeUser";
 import { NewUser } from "./NewUser";
 import "./administration.css";
 
@@ -27,6 +29,7 @@ export function UsersPage() {
   const client = useQueryClient();
   const query = useQuery(usersQuery);
   const [making, setMaking] = useState(false);
+  const [changing, setChanging] = useState<User | null>(null);
   const [given, setGiven] = useState<Given | null>(null);
   const reset = useMutation({
     mutationFn: (user: User) => send<OneTimePassword>("POST", `/users/${encodeURIComponent(user.id)}/reset-password`),
@@ -48,7 +51,7 @@ export function UsersPage() {
         <div className="table-scroll" tabIndex={0} role="region" aria-label="Users">
           <table className="table">
             <thead><tr>
-              <th scope="col">Name</th><th scope="col">Role</th><th scope="col">Password</th><th scope="col">Last sign-in</th>
+              <th scope="col">Name</th><th scope="col">Role</th><th scope="col">May sign in</th><th scope="col">Password</th><th scope="col">Second factor</th><th scope="col">Last sign-in</th>
               <th scope="col">Made</th><th scope="col"><span className="visually-hidden">What can be done</span></th>
             </tr></thead>
             <tbody>
@@ -56,13 +59,18 @@ export function UsersPage() {
                 <tr key={user.id}>
                   <td><b><DeviceText text={user.name} /></b>{user.name === me?.name ? <span className="quiet"> (you)</span> : null}</td>
                   <td>{user.role}</td>
+                  <td>{user.disabled ? <b>Shut out</b> : "Yes"}</td>
                   <td>{user.must_choose_password ? "One-time, not chosen yet" : "Chosen"}</td>
+                  <td>{user.second_factor ? "Yes" : <span className="quiet">None</span>}</td>
                   <td><Time at={user.last_sign_in} /></td>
                   <td><Time at={user.created_at} /></td>
                   <td className="number">
-                    {user.name === me?.name ? null : (
+                    {user.name === me?.name ? <Link className="link-button" to="/account" search={{}}>Your account</Link> : (
+                      <span className="row-actions">
+                      <Button size="compact-xs" onClick={() => setChanging(user)}>Change {user.name}</Button>
                       <Button size="compact-xs" loading={reset.isPending && reset.variables.id === user.id} onClick={() => reset.mutate(user)}
                         title="Ends the sessions of this user and gives a new one-time password">Reset password of {user.name}</Button>
+                      </span>
                     )}
                   </td>
                 </tr>
@@ -71,6 +79,7 @@ export function UsersPage() {
           </table>
         </div>
       ) : null}
+      {changing ? <ChangeUser key={changing.id} user={changing} onClose={() => setChanging(null)} /> : null}
       <NewUser opened={making} onClose={() => setMaking(false)} onMade={(name, password) => {
         setGiven({ name, password });
         void client.invalidateQueries({ queryKey: usersQuery.queryKey });

@@ -11,9 +11,11 @@ interface Props {
   /** The password just signed in with, when it is known. */
   current: string | undefined;
   onDone: (me: Me) => void;
+  /** It is a part of a page that has a title of its own. */
+  part?: boolean;
 }
 
-export function ChoosePassword({ me, current, onDone }: Props) {
+export function ChoosePassword({ me, current, onDone, part = false }: Props) {
   const [old, setOld] = useState("");
   const [next, setNext] = useState("");
   const [again, setAgain] = useState("");
@@ -24,7 +26,12 @@ export function ChoosePassword({ me, current, onDone }: Props) {
       // All sessions of the user end with the old password, this one too.
       return send<Me>("POST", "/session", { name: me.name, password: next });
     },
-    onSuccess: onDone,
+    onSuccess: (known) => {
+      setOld("");
+      setNext("");
+      setAgain("");
+      onDone(known);
+    },
     meta: { quiet: true },
   });
   const submit = (event: FormEvent) => {
@@ -34,18 +41,18 @@ export function ChoosePassword({ me, current, onDone }: Props) {
   const mayWait = me.permissions.length > 0;
   return (
     <form onSubmit={submit} className="door-form">
-      <h1>Choose a password</h1>
+      {part ? <h2>Password</h2> : <h1>Choose a password</h1>}
       <p className="quiet">{me.must_choose_password ? "The one you signed in with was given to you. Choose one that only you know." : "Your other sessions end when you change it."}</p>
       <input type="text" name="username" autoComplete="username" value={me.name} readOnly hidden />
       {current === undefined ? (
         <PasswordInput label="Present password" value={old} onChange={(event) => setOld(event.target.value)} autoComplete="current-password" required withAsterisk={false} size="sm" />
       ) : null}
-      <PasswordInput label="New password" value={next} onChange={(event) => setNext(event.target.value)} autoComplete="new-password" required withAsterisk={false} autoFocus size="sm" />
+      <PasswordInput label="New password" value={next} onChange={(event) => setNext(event.target.value)} autoComplete="new-password" required withAsterisk={false} autoFocus={!part} size="sm" />
       <PasswordInput label="New password again" value={again} onChange={(event) => setAgain(event.target.value)} autoComplete="new-password" required withAsterisk={false} size="sm"
         error={differ ? "The two differ" : undefined} />
       {choose.error ? <p role="alert" className="door-error">{choose.error.message}</p> : null}
       <Button type="submit" variant="filled" size="sm" loading={choose.isPending} disabled={differ} fullWidth>Choose this password</Button>
-      {mayWait ? <Button size="sm" variant="subtle" onClick={() => onDone(me)} fullWidth>{me.must_choose_password ? "Later" : "Cancel"}</Button> : null}
+      {mayWait && !part ? <Button size="sm" variant="subtle" onClick={() => onDone(me)} fullWidth>{me.must_choose_password ? "Later" : "Cancel"}</Button> : null}
     </form>
   );
 }
