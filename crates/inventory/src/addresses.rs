@@ -16,7 +16,7 @@ pub(crate) fn all(fib_trie: &str, if_inet6: &str) -> Vec<IpAddr> {
 }
 
 /// Leaves `|-- 192.0.2.7` that are followed by `/32 host LOCAL`.
-fn local_v4(fib_trie: &str) -> BTreeSet<Ipv4Addr> {
+pub(crate) fn local_v4(fib_trie: &str) -> BTreeSet<Ipv4Addr> {
     let mut leaf = None;
     let mut found = BTreeSet::new();
     for line in fib_trie.lines().map(str::trim) {

@@ -1,11 +1,21 @@
-//! What the machine is: host facts, read from `/proc` and `/etc`.
+//! What the machine is and has: host facts, software, accounts, services, ports, adapters and containers, read
+//! from files.
 //!
 //! A fact that cannot be read is left at its empty value: a machine without one is still a machine. This room
 //! changes nothing and runs no program.
 
+mod accounts;
+mod adapters;
 mod addresses;
+mod containers;
+mod files;
+mod keeper;
 mod os_release;
 mod own;
+mod ports;
+mod services;
+mod software;
+mod thing;
 
 use std::{
     fs,
@@ -14,6 +24,7 @@ use std::{
 
 use bartizan_model::{DeviceFacts, Text, Timestamp};
 
+pub use keeper::Keeper;
 pub use own::{OwnUse, own_use};
 
 /// A machine whose files are below a folder: `/` for the one we run on.

@@ -3,7 +3,8 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use crate::{
-    Detail, DeviceId, EventId, ImageLoad, Logon, Operation, Process, TenantId, Text, Timestamp,
+    Detail, DeviceId, EventId, ImageLoad, Inventory, Logon, Operation, Process, TenantId, Text,
+    Timestamp,
 };
 
 /// An event with whose it is and when the server got it.
@@ -62,6 +63,8 @@ pub enum Action {
     Logon(Box<Logon>),
     /// What the machine is; sent at start and daily.
     DeviceFacts(DeviceFacts),
+    /// Things that the machine has; all of them at start and daily, in between what changes.
+    Inventory(Box<Inventory>),
     /// Events did not get through.
     EventsLost(EventsLost),
     /// How the sensor is doing; sent every minute.

@@ -7,6 +7,7 @@ mod alert;
 mod event;
 mod id;
 mod incident;
+mod inventory;
 mod operation;
 mod process;
 mod response;
@@ -25,6 +26,7 @@ pub use id::{
     ActionId, AlertId, DeviceId, EventId, IdError, IncidentId, StreamId, TenantId, UserId,
 };
 pub use incident::{CLASSIFICATIONS, Incident, IncidentStatus, JoinReason, Tie};
+pub use inventory::{Inventory, InventoryItem, InventoryKind, ItemState};
 pub use operation::{
     Detail, DetailValue, ImageLoad, Logon, LogonOutcome, LogonWay, Operation, OperationKind,
 };

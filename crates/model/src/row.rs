@@ -6,6 +6,7 @@
 mod device;
 mod file;
 mod image;
+mod inventory;
 mod json;
 mod logon;
 mod network;
@@ -50,6 +51,7 @@ pub fn rows_of(envelope: &Envelope) -> Vec<Row> {
         Action::ImageLoaded(image) => vec![image::loaded(envelope, image)],
         Action::Logon(logon) => vec![logon::signed(envelope, logon)],
         Action::DeviceFacts(facts) => vec![device::facts(envelope, facts)],
+        Action::Inventory(inventory) => inventory::rows(envelope, inventory),
         Action::EventsLost(lost) => vec![device::events_lost(envelope, lost)],
         Action::SensorHealth(health) => vec![device::sensor_health(envelope, health)],
         Action::Tampering(tampering) => vec![device::tampering(envelope, tampering)],

@@ -9,9 +9,7 @@ use bartizan_detection::{Clue, Detector, Learned, Rarity, Scratch, Sequences};
 use bartizan_incident::{Correlator, Expected};
 use bartizan_indicator::IndicatorSet;
 use bartizan_lineage::{Told, Tree};
-use bartizan_model::{
-    Alert, DeviceId, Incident, IncidentId, Process, TenantId, Text, Timestamp,
-};
+use bartizan_model::{Alert, DeviceId, Incident, IncidentId, Process, TenantId, Text, Timestamp};
 
 use crate::{prevalence::Prevalence, repeats::Repeats};
 

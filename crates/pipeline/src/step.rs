@@ -109,6 +109,7 @@ fn enrich(state: &mut State, envelope: &Envelope, effects: &mut Effects) {
         | Action::Operation(_)
         | Action::ImageLoaded(_)
         | Action::Logon(_)
+        | Action::Inventory(_)
         | Action::Tampering(_) => {}
     }
 }

@@ -95,14 +95,16 @@ impl Machine {
 
     fn connects(&mut self, actor: &Arc<Process>, outcome: ConnectionOutcome) -> Envelope {
         let remote = "198.51.100.7:4444".parse().unwrap();
-        let connection = Connection { outcome, protocol: Protocol::Tcp, local: None, remote, host: None };
+        let connection =
+            Connection { outcome, protocol: Protocol::Tcp, local: None, remote, host: None };
         self.tells(Some(actor), Action::Connection(connection))
     }
 
     fn creates(&mut self, actor: &Arc<Process>, path: &str) -> Envelope {
         let operation = FileOperation::Created;
         let (path, previous_path, size) = (path.into(), None, None);
-        let change = FileChange { operation, path, previous_path, size, count: 1, details: Vec::new() };
+        let change =
+            FileChange { operation, path, previous_path, size, count: 1, details: Vec::new() };
         self.tells(Some(actor), Action::File(change))
     }
 }

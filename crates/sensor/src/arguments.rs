@@ -27,7 +27,15 @@ pub(crate) enum Command {
     /// Make this machine a device of a server.
     Enrol(Enrol),
     /// Show how the sensor is doing.
-    Status,
+    Status(Shown),
+    /// Find out whether the machine and the way to the server are as the sensor needs them.
+    Doctor(Shown),
+    /// Start a harmless program and prove that it is seen, sent and kept.
+    Test(Shown),
+    /// Show events as they are seen.
+    Events(Events),
+    /// Write what helps to find faults into one file, without secrets.
+    SupportBundle(SupportBundle),
     /// Show why this machine is isolated, or free it.
     #[command(subcommand)]
     Isolation(IsolationCommand),
@@ -60,6 +68,35 @@ pub(crate) enum QuarantineCommand {
         #[arg(long)]
         to: Option<PathBuf>,
     },
+}
+
+/// How an answer is shown.
+#[derive(Debug, Args)]
+pub(crate) struct Shown {
+    /// Answer in JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Events {
+    /// Only events that hold this text.
+    #[arg(long)]
+    pub(crate) filter: Option<String>,
+    /// End after so many.
+    #[arg(long)]
+    pub(crate) count: Option<usize>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SupportBundle {
+    /// The file to write.
+    #[arg(long, default_value = "bartizan-sensor-support.tar.zst")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 #[derive(Debug, Args)]

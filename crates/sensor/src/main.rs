@@ -4,7 +4,15 @@
 //! to stop.
 
 mod arguments;
+mod ask;
+mod bundle;
+mod control;
+mod doctor;
 mod enrolment;
+mod follow;
+mod followed;
+mod guard;
+mod inventory;
 mod local;
 mod losses;
 mod outbox;
@@ -17,7 +25,7 @@ mod watch;
 use std::{io::IsTerminal as _, process::ExitCode};
 
 use anyhow::Context as _;
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Events};
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
@@ -44,7 +52,15 @@ fn start(arguments: &Arguments) -> anyhow::Result<()> {
     let outcome = match &arguments.command {
         Command::Run(run) => runtime.block_on(run::run(&arguments.data, run)),
         Command::Enrol(enrol) => runtime.block_on(enrolment::enrol(&arguments.data, enrol)),
-        Command::Status => status::show(&arguments.data),
+        Command::Status(shown) => status::show(&arguments.data, shown.json),
+        Command::Doctor(shown) => doctor::examine(&arguments.data, shown.json),
+        Command::Test(shown) => follow::test(&arguments.data, shown.json),
+        Command::Events(Events { filter, count, shown }) => {
+            follow::events(&arguments.data, filter.as_deref(), *count, shown.json)
+        }
+        Command::SupportBundle(bundle) => {
+            bundle::write(&arguments.data, &bundle.output, bundle.shown.json)
+        }
         Command::Isolation(command) => local::isolation(&arguments.data, command),
         Command::Quarantine(command) => local::quarantine(&arguments.data, command),
     };

@@ -7,6 +7,8 @@ use bartizan_model::{Action, EventId, OperationKind, StreamId, Timestamp};
 use bartizan_spool::{Kind, Spool};
 use bartizan_wire::encode_single;
 
+use crate::followed::Followed;
+
 /// Where events leave for the spool.
 #[derive(Debug)]
 pub(crate) struct Outbox {
@@ -15,13 +17,15 @@ pub(crate) struct Outbox {
     pub(crate) spooled: u64,
     /// Events that were too large to be encoded.
     pub(crate) unfit: u64,
+    /// Whose events they are, and who follows them.
+    followed: Followed,
     /// Why the disk does not take events, while it does not.
     pub(crate) trouble: Option<String>,
 }
 
 impl Outbox {
-    pub(crate) fn new(spool: Arc<Spool>) -> Self {
-        Self { spool, spooled: 0, unfit: 0, trouble: None }
+    pub(crate) fn new(spool: Arc<Spool>, followed: Followed) -> Self {
+        Self { spool, spooled: 0, unfit: 0, followed, trouble: None }
     }
 
     /// Puts observations into the spool, in their order. Says whether every one is kept.
@@ -29,10 +33,16 @@ impl Outbox {
         // The spool gives the number; it stands beside the event, not in it.
         let id = EventId { stream: StreamId::from_uuid(self.spool.stream()), sequence: 1 };
         let mut events = Vec::with_capacity(observations.len());
+        let mut shown = Vec::new();
+        let followed = self.followed.is_followed();
         for observation in observations {
             let kind = kind_of(&observation.action);
-            match encode_single(&observation.numbered(id)) {
-                Ok(event) => events.push((kind, event)),
+            let event = observation.numbered(id);
+            match encode_single(&event) {
+                Ok(encoded) => {
+                    events.push((kind, encoded));
+                    shown.extend(followed.then_some(event));
+                }
                 Err(error) => {
                     tracing::debug!(%error, "an event is too large");
                     self.unfit += 1;
@@ -42,7 +52,9 @@ impl Outbox {
         if events.is_empty() {
             return true;
         }
-        match self.spool.append(&events) {
+        let appended = self.spool.append(&events);
+        self.followed.show(shown);
+        match appended {
             Ok(appended) => {
                 self.spooled += appended.kept;
                 let full = (appended.dropped > 0).then(|| {
@@ -93,6 +105,7 @@ fn kind_of(action: &Action) -> Kind {
         Action::Connection(_) => Kind::Connection,
         Action::File(_) => Kind::File,
         Action::DeviceFacts(_)
+        | Action::Inventory(_)
         | Action::EventsLost(_)
         | Action::SensorHealth(_)
         | Action::Tampering(_) => Kind::Sensor,

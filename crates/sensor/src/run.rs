@@ -13,13 +13,15 @@ use bartizan_uplink::{Identity, LinkConfig, Uplink};
 use rustix::process::{Signal, set_parent_process_death_signal};
 use tokio::{
     signal::unix::{SignalKind, signal},
-    sync::{oneshot, watch as channel},
+    sync::{broadcast, oneshot, watch as channel},
     time::{MissedTickBehavior, interval, timeout},
 };
 
 use crate::{
     arguments::Run,
+    control::{self, Answers, FOLLOWED_MAX},
     enrolment::IDENTITY,
+    followed::Followed,
     respond, status,
     watch::{Shared, Watch},
 };
@@ -48,8 +50,25 @@ pub(crate) async fn run(data: &Path, arguments: &Run) -> anyhow::Result<()> {
     let spool = Arc::new(Spool::open(data.join("spool"), config)?);
     let uplink = Uplink::new(Arc::clone(&spool), identity.clone(), LinkConfig::default());
     let (link, shared) = (uplink.state(), Arc::new(Shared::default()));
-    let watch =
-        Watch::attach(Arc::clone(&spool), link.clone(), uplink.unreadable(), Arc::clone(&shared))?;
+    let (followers, _) = broadcast::channel(FOLLOWED_MAX);
+    let watch = Watch::attach(
+        Arc::clone(&spool),
+        link.clone(),
+        uplink.unreadable(),
+        Arc::clone(&shared),
+        Followed::new(&identity, followers.clone()),
+    )?;
+    let status = {
+        let (identity, spool, link) = (identity.clone(), Arc::clone(&spool), link.clone());
+        let shared = Arc::clone(&shared);
+        move || {
+            let health = shared.health.lock().clone();
+            status::as_json(&identity, &spool.status(), &link.borrow(), &health)
+        }
+    };
+    if let Err(error) = control::open(data, Answers { status: Arc::new(status), followers }) {
+        tracing::warn!("{error:#}: the commands on this machine cannot ask the sensor");
+    }
     let (watching, mut ended) = start_watching(watch)?;
     let (stop, stopped) = channel::channel(false);
     let responding = respond::start(data, &identity, Arc::clone(&shared), stopped.clone())?;

@@ -12,8 +12,9 @@ use anyhow::Context as _;
 use bartizan_model::SensorHealth;
 use bartizan_spool::SpoolStatus;
 use bartizan_uplink::{Identity, LinkState};
+use serde_json::json;
 
-use crate::{enrolment::IDENTITY, respond::RESPONSE};
+use crate::{ask, enrolment::IDENTITY, respond::RESPONSE};
 
 const STATUS: &str = "status";
 const STATUS_NEW: &str = "status.new";
@@ -57,6 +58,36 @@ pub(crate) fn write(
     }
 }
 
+/// How the sensor is, as JSON.
+pub(crate) fn as_json(
+    identity: &Identity,
+    spool: &SpoolStatus,
+    link: &LinkState,
+    health: &SensorHealth,
+) -> String {
+    let (connection, reason) = match link {
+        LinkState::Starting => ("connecting", None),
+        LinkState::Connected => ("connected", None),
+        LinkState::Away { reason } => ("away", Some(reason)),
+    };
+    let problems: Vec<&str> = health.problems.iter().map(AsRef::as_ref).collect();
+    json!({
+        "device": identity.device.to_string(),
+        "server": identity.server,
+        "connection": connection,
+        "reason": reason,
+        "events_observed": spool.newest,
+        "events_acknowledged": spool.acknowledged,
+        "events_waiting": spool.newest.saturating_sub(spool.acknowledged),
+        "events_lost": health.events_lost,
+        "spool_bytes": spool.bytes,
+        "resident_bytes": health.resident_bytes,
+        "cpu_millis": health.cpu_millis,
+        "problems": problems,
+    })
+    .to_string()
+}
+
 /// The sensor does not run any more.
 pub(crate) fn remove(data: &Path) {
     if let Err(error) = fs::remove_file(data.join(STATUS)) {
@@ -65,7 +96,11 @@ pub(crate) fn remove(data: &Path) {
 }
 
 /// Shows how the sensor is.
-pub(crate) fn show(data: &Path) -> anyhow::Result<()> {
+pub(crate) fn show(data: &Path, as_json: bool) -> anyhow::Result<()> {
+    if as_json {
+        let status = ask::status(data)?;
+        return writeln!(std::io::stdout(), "{status}").context("showing the status");
+    }
     let identity = Identity::load(&data.join(IDENTITY))?;
     let path = data.join(STATUS);
     let text = match fs::read_to_string(&path) {

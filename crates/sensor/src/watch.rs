@@ -4,6 +4,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc,
     },
     thread,
     time::Duration,
@@ -13,7 +14,8 @@ use anyhow::Context as _;
 use bartizan_collect::{Collector, CollectorConfig, Moment};
 use bartizan_inventory::{Machine, own_use};
 use bartizan_model::{
-    Action, EventsLost, LossStage, Operation, OperationKind, SensorHealth, Tampering, Text,
+    Action, EventsLost, Inventory, LossStage, Operation, OperationKind, SensorHealth, Tampering,
+    Text,
 };
 use bartizan_probe::{POLL_INTERVAL, Probe, ProbeConfig, ProgramState, abi::RecordKind};
 use bartizan_spool::Spool;
@@ -23,12 +25,17 @@ use tokio::sync::{oneshot, watch::Receiver};
 
 use crate::{
     enrolment::VERSION,
+    followed::Followed,
+    guard::Guard,
+    inventory,
     losses::{Losses, Seen},
     outbox::Outbox,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
+/// Most events of the inventory at one turn, each of hundreds of things.
+const INVENTORIES_OF_A_TURN: usize = 4;
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// What the watching thread shares with the rest of the sensor.
@@ -52,6 +59,8 @@ pub(crate) struct Watch {
     machine: Machine,
     link: Receiver<LinkState>,
     unreadable: Arc<AtomicU64>,
+    inventory: mpsc::Receiver<Inventory>,
+    guard: Guard,
     shared: Arc<Shared>,
 }
 
@@ -62,6 +71,7 @@ impl Watch {
         link: Receiver<LinkState>,
         unreadable: Arc<AtomicU64>,
         shared: Arc<Shared>,
+        followed: Followed,
     ) -> anyhow::Result<Self> {
         let probe = Probe::attach(&ProbeConfig::default())?;
         let now = Moment::now();
@@ -69,9 +79,22 @@ impl Watch {
             Collector::new(CollectorConfig::default(), now).context("starting the collector")?;
         let running = collector.observe_running(now).context("listing the running processes")?;
         tracing::info!(running, "watching");
-        let (outbox, losses) = (Outbox::new(spool), Losses::since(now.wall));
+        let (outbox, losses) = (Outbox::new(spool, followed), Losses::since(now.wall));
         let machine = Machine::default();
-        Ok(Self { probe, collector, outbox, losses, machine, link, unreadable, shared })
+        let inventory = inventory::start(&shared)?;
+        let guard = Guard::new(now);
+        Ok(Self {
+            probe,
+            collector,
+            outbox,
+            losses,
+            machine,
+            link,
+            unreadable,
+            inventory,
+            guard,
+            shared,
+        })
     }
 
     /// Watches until asked to stop, then hands over what is left, drops `handed_over` and detaches.
@@ -94,12 +117,31 @@ impl Watch {
                 let facts = self.machine.facts(VERSION);
                 self.outbox.say(now.wall, Action::DeviceFacts(facts));
             }
-            if seconds.is_due(alive) && self.tell_losses(now) | minutes.is_due(alive) {
-                self.tell_health(now);
+            self.tell_inventory(now);
+            if seconds.is_due(alive) {
+                self.tell_tampering(now);
+                if self.tell_losses(now) | minutes.is_due(alive) {
+                    self.tell_health(now);
+                }
             }
             thread::park_timeout(POLL_INTERVAL);
         }
         self.finish(handed_over);
+    }
+
+    /// Tells what the machine has, a little at each turn.
+    fn tell_inventory(&mut self, now: Moment) {
+        for inventory in self.inventory.try_iter().take(INVENTORIES_OF_A_TURN) {
+            self.outbox.say(now.wall, Action::Inventory(Box::new(inventory)));
+        }
+    }
+
+    /// Tells what is done to the sensor itself.
+    fn tell_tampering(&mut self, now: Moment) {
+        for attempt in self.guard.look(now) {
+            tracing::warn!(?attempt, "something is done to the sensor");
+            self.outbox.say(now.wall, Action::Tampering(attempt));
+        }
     }
 
     /// Tells what was lost since it was last asked; says whether anything was.

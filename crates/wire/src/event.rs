@@ -8,7 +8,8 @@ use bartizan_model::{
 };
 
 use crate::{
-    WireError, facts, generated as wire, generated::event::Action as WireAction, operation,
+    WireError, facts, generated as wire, generated::event::Action as WireAction, inventory,
+    operation,
 };
 
 /// The event, with its processes by their position, which `list` gives.
@@ -34,6 +35,7 @@ pub(crate) fn to_wire(
         Action::ImageLoaded(image) => WireAction::ImageLoaded(operation::image_to_wire(image)),
         Action::Logon(logon) => WireAction::Logon(operation::logon_to_wire(logon)),
         Action::DeviceFacts(facts) => WireAction::DeviceFacts(facts::facts_to_wire(facts)),
+        Action::Inventory(inventory) => WireAction::Inventory(inventory::to_wire(inventory)),
         Action::EventsLost(lost) => WireAction::EventsLost(facts::lost_to_wire(lost)),
         Action::SensorHealth(health) => WireAction::SensorHealth(facts::health_to_wire(health)),
         Action::Tampering(tampering) => WireAction::Tampering(wire::Tampering {
@@ -77,6 +79,9 @@ pub(crate) fn from_wire(
         }
         WireAction::Logon(logon) => Action::Logon(Box::new(operation::logon_from_wire(logon)?)),
         WireAction::DeviceFacts(facts) => Action::DeviceFacts(facts::facts_from_wire(facts)?),
+        WireAction::Inventory(inventory) => {
+            Action::Inventory(Box::new(inventory::from_wire(inventory)?))
+        }
         WireAction::EventsLost(lost) => Action::EventsLost(facts::lost_from_wire(lost)?),
         WireAction::SensorHealth(health) => Action::SensorHealth(facts::health_from_wire(health)?),
         WireAction::Tampering(tampering) => Action::Tampering(Tampering {

@@ -8,6 +8,7 @@ mod command;
 mod error;
 mod event;
 mod facts;
+mod inventory;
 mod limits;
 mod list;
 mod operation;
@@ -44,8 +45,8 @@ pub use generated::{
 };
 pub use limits::{
     BATCH_BYTES_MAX, BATCH_EVENTS_MAX, COMMAND_BYTES_MAX, CONTROL_BYTES_MAX, EVENT_BYTES_MAX,
-    EVENT_LIST_BYTES_MAX, MESSAGE_BYTES_MAX, OUTCOME_ITEMS_MAX, PROTOCOL_VERSION,
-    UPLOAD_PART_BYTES_MAX,
+    EVENT_LIST_BYTES_MAX, INVENTORY_ITEMS_MAX, MESSAGE_BYTES_MAX, OUTCOME_ITEMS_MAX,
+    PROTOCOL_VERSION, UPLOAD_PART_BYTES_MAX,
 };
 pub use list::{EventList, decode_events, decode_single, encode_single};
 pub use release::{RELEASE_PREFIX, ReleaseToken};

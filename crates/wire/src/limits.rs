@@ -33,6 +33,12 @@ pub(crate) const VARIABLES_MAX: usize = 256;
 /// Most addresses in a device's facts.
 pub(crate) const ADDRESSES_MAX: usize = 1_024;
 
+/// Most things of one inventory event.
+pub const INVENTORY_ITEMS_MAX: usize = 1_024;
+
+/// Most things of the inventories in a batch: each becomes a row.
+pub(crate) const BATCH_INVENTORY_ITEMS_MAX: usize = 65_536;
+
 /// Most problems in a sensor's health.
 pub(crate) const PROBLEMS_MAX: usize = 256;
 

@@ -5,12 +5,15 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use bartizan_model::{Event, EventId, Process, ProcessKey, StreamId};
+use bartizan_model::{Action, Event, EventId, Process, ProcessKey, StreamId};
 use prost::Message;
 
 use crate::{
     Span, WireError, event, generated,
-    limits::{BATCH_EVENTS_MAX, BATCH_PROCESSES_MAX, EVENT_BYTES_MAX, EVENT_LIST_BYTES_MAX},
+    limits::{
+        BATCH_EVENTS_MAX, BATCH_INVENTORY_ITEMS_MAX, BATCH_PROCESSES_MAX, EVENT_BYTES_MAX,
+        EVENT_LIST_BYTES_MAX,
+    },
     process,
 };
 
@@ -133,6 +136,7 @@ pub fn decode_events(bytes: &[u8], stream: StreamId, span: Span) -> Result<Vec<E
 fn read(mut rest: &[u8], stream: StreamId, first: u64) -> Result<Vec<Event>, WireError> {
     let mut processes: Vec<Arc<Process>> = Vec::new();
     let mut events: Vec<Event> = Vec::new();
+    let mut things = 0;
     while !rest.is_empty() {
         let (field, message) = next_message(&mut rest)?;
         WireError::bound("bytes of an event", message.len(), EVENT_BYTES_MAX)?;
@@ -150,7 +154,12 @@ fn read(mut rest: &[u8], stream: StreamId, first: u64) -> Result<Vec<Event>, Wir
                     None => first,
                 };
                 let id = EventId { stream, sequence };
-                events.push(event::from_wire(message, id, &processes)?);
+                let event = event::from_wire(message, id, &processes)?;
+                if let Action::Inventory(inventory) = &event.action {
+                    things += inventory.items.len();
+                    WireError::bound("things of inventories", things, BATCH_INVENTORY_ITEMS_MAX)?;
+                }
+                events.push(event);
             }
             _ => {} // A newer sensor's field.
         }

@@ -39,6 +39,8 @@ pub struct DeviceNetworkInfo {
     pub network_adapter_vendor: Option<Text>,
     /// Identity of the event: stream and number, unique for ever.
     pub event_id: Option<Text>,
+    /// Present in the listing of the day, or Added, Changed or Removed since.
+    pub inventory_state: Option<Text>,
 }
 
 impl DeviceNetworkInfo {
@@ -67,6 +69,7 @@ const READERS: &[fn(&DeviceNetworkInfo) -> Option<Value<'_>>] = &[
     |row| row.report_id.map(Value::Long),
     |row| row.network_adapter_vendor.as_deref().map(Value::Text),
     |row| row.event_id.as_deref().map(Value::Text),
+    |row| row.inventory_state.as_deref().map(Value::Text),
 ];
 
 /// Its columns, in order, with what they mean.
@@ -193,6 +196,13 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             name: "EventId",
             ty: ColumnType::String,
             meaning: "Identity of the event: stream and number, unique for ever",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InventoryState",
+            ty: ColumnType::String,
+            meaning: "Present in the listing of the day, or Added, Changed or Removed since",
             sigma: &[],
             ours: true,
         },

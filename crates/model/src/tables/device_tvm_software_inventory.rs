@@ -27,6 +27,16 @@ pub struct DeviceTvmSoftwareInventory {
     pub end_of_support_date: Option<Timestamp>,
     /// Product code cpe.
     pub product_code_cpe: Option<Text>,
+    /// When it was found, by the clock of the device.
+    pub timestamp: Option<Timestamp>,
+    /// Number of the event within the stream of its device.
+    pub report_id: Option<i64>,
+    /// Who installed it: dpkg, rpm, apk, pip, npm.
+    pub package_manager: Option<Text>,
+    /// Identity of the event: stream and number, unique for ever.
+    pub event_id: Option<Text>,
+    /// Present in the listing of the day, or Added, Changed or Removed since.
+    pub inventory_state: Option<Text>,
 }
 
 impl DeviceTvmSoftwareInventory {
@@ -49,6 +59,11 @@ const READERS: &[fn(&DeviceTvmSoftwareInventory) -> Option<Value<'_>>] = &[
     |row| row.end_of_support_status.as_deref().map(Value::Text),
     |row| row.end_of_support_date.map(Value::DateTime),
     |row| row.product_code_cpe.as_deref().map(Value::Text),
+    |row| row.timestamp.map(Value::DateTime),
+    |row| row.report_id.map(Value::Long),
+    |row| row.package_manager.as_deref().map(Value::Text),
+    |row| row.event_id.as_deref().map(Value::Text),
+    |row| row.inventory_state.as_deref().map(Value::Text),
 ];
 
 /// Its columns, in order, with what they mean.
@@ -135,6 +150,41 @@ pub(super) const DEFINITION: TableDefinition = TableDefinition {
             meaning: "Product code cpe",
             sigma: &[],
             ours: false,
+        },
+        Column {
+            name: "Timestamp",
+            ty: ColumnType::Datetime,
+            meaning: "When it was found, by the clock of the device",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "ReportId",
+            ty: ColumnType::Long,
+            meaning: "Number of the event within the stream of its device",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "PackageManager",
+            ty: ColumnType::String,
+            meaning: "Who installed it: dpkg, rpm, apk, pip, npm",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "EventId",
+            ty: ColumnType::String,
+            meaning: "Identity of the event: stream and number, unique for ever",
+            sigma: &[],
+            ours: true,
+        },
+        Column {
+            name: "InventoryState",
+            ty: ColumnType::String,
+            meaning: "Present in the listing of the day, or Added, Changed or Removed since",
+            sigma: &[],
+            ours: true,
         },
     ],
 };

@@ -105,7 +105,7 @@ pub struct Event {
     #[prost(uint32, tag = "3")]
     pub actor: u32,
     /// What was done.
-    #[prost(oneof = "event::Action", tags = "4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 30")]
+    #[prost(oneof = "event::Action", tags = "4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 30")]
     pub action: ::core::option::Option<event::Action>,
 }
 /// Nested message and enum types in `Event`.
@@ -149,6 +149,9 @@ pub mod event {
         /// Somebody signed in, failed to, or left.
         #[prost(message, tag = "15")]
         Logon(super::Logon),
+        /// Things that the machine has.
+        #[prost(message, tag = "16")]
+        Inventory(super::Inventory),
         /// Somebody tried to misuse or weaken the sensor.
         #[prost(message, tag = "30")]
         Tampering(super::Tampering),
@@ -524,6 +527,29 @@ pub struct DeviceFacts {
     /// When this boot began, nanoseconds since 1970.
     #[prost(sfixed64, tag = "11")]
     pub booted_at: i64,
+}
+/// Things of one kind that a machine has, or no longer has.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Inventory {
+    /// Of which kind.
+    #[prost(enumeration = "InventoryKind", tag = "1")]
+    pub kind: i32,
+    /// The things.
+    #[prost(message, repeated, tag = "2")]
+    pub items: ::prost::alloc::vec::Vec<InventoryItem>,
+}
+/// One thing that a machine has.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct InventoryItem {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Whether it is there.
+    #[prost(enumeration = "ItemState", tag = "2")]
+    pub state: i32,
+    /// Whatever else is known of it.
+    #[prost(message, repeated, tag = "3")]
+    pub details: ::prost::alloc::vec::Vec<Detail>,
 }
 /// A gap.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1117,6 +1143,100 @@ impl FileOperation {
             "FILE_OPERATION_DELETED" => Some(Self::Deleted),
             "FILE_OPERATION_LINKED" => Some(Self::Linked),
             "FILE_OPERATION_ATTRIBUTES_CHANGED" => Some(Self::AttributesChanged),
+            _ => None,
+        }
+    }
+}
+/// Kinds of things that a machine has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum InventoryKind {
+    /// Never sent.
+    Unspecified = 0,
+    /// Packages.
+    Software = 1,
+    /// Accounts.
+    User = 2,
+    /// Groups of accounts.
+    Group = 3,
+    /// Units of the service manager.
+    Service = 4,
+    /// Ports that wait for peers.
+    Port = 5,
+    /// Network adapters.
+    Adapter = 6,
+    /// Containers.
+    Container = 7,
+}
+impl InventoryKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "INVENTORY_KIND_UNSPECIFIED",
+            Self::Software => "INVENTORY_KIND_SOFTWARE",
+            Self::User => "INVENTORY_KIND_USER",
+            Self::Group => "INVENTORY_KIND_GROUP",
+            Self::Service => "INVENTORY_KIND_SERVICE",
+            Self::Port => "INVENTORY_KIND_PORT",
+            Self::Adapter => "INVENTORY_KIND_ADAPTER",
+            Self::Container => "INVENTORY_KIND_CONTAINER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "INVENTORY_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "INVENTORY_KIND_SOFTWARE" => Some(Self::Software),
+            "INVENTORY_KIND_USER" => Some(Self::User),
+            "INVENTORY_KIND_GROUP" => Some(Self::Group),
+            "INVENTORY_KIND_SERVICE" => Some(Self::Service),
+            "INVENTORY_KIND_PORT" => Some(Self::Port),
+            "INVENTORY_KIND_ADAPTER" => Some(Self::Adapter),
+            "INVENTORY_KIND_CONTAINER" => Some(Self::Container),
+            _ => None,
+        }
+    }
+}
+/// Whether a thing is there, and whether that is news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ItemState {
+    /// Never sent.
+    Unspecified = 0,
+    /// It is there.
+    Present = 1,
+    /// It was not there before.
+    Added = 2,
+    /// It is different now.
+    Changed = 3,
+    /// It is not there any more.
+    Removed = 4,
+}
+impl ItemState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ITEM_STATE_UNSPECIFIED",
+            Self::Present => "ITEM_STATE_PRESENT",
+            Self::Added => "ITEM_STATE_ADDED",
+            Self::Changed => "ITEM_STATE_CHANGED",
+            Self::Removed => "ITEM_STATE_REMOVED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ITEM_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "ITEM_STATE_PRESENT" => Some(Self::Present),
+            "ITEM_STATE_ADDED" => Some(Self::Added),
+            "ITEM_STATE_CHANGED" => Some(Self::Changed),
+            "ITEM_STATE_REMOVED" => Some(Self::Removed),
             _ => None,
         }
     }
