@@ -2,8 +2,9 @@
 
 use bartizan_model::{
     Action, BootId, Connection, ConnectionOutcome, Detail, DeviceFacts, EventsLost, Execution,
-    FileChange, FileOperation, ImageLoad, Logon, LogonOutcome, LogonWay, LossStage, Operation,
-    OperationKind, ProcessFile, ProcessUser, Protocol, SensorHealth, Tampering, Timestamp,
+    FileChange, FileOperation, ImageLoad, Inventory, InventoryItem, InventoryKind, ItemState,
+    Logon, LogonOutcome, LogonWay, LossStage, Operation, OperationKind, ProcessFile, ProcessUser,
+    Protocol, SensorHealth, Tampering, Timestamp,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -162,6 +163,17 @@ fn one_of_each() -> Vec<Event> {
             }),
         ),
         (None, Action::Tampering(Tampering { kind: "command".into(), detail: "forged".into() })),
+        (
+            None,
+            Action::Inventory(Box::new(Inventory {
+                kind: InventoryKind::Software,
+                items: vec![InventoryItem {
+                    name: "bash".into(),
+                    state: ItemState::Added,
+                    details: vec![Detail::new("Version", "5.2")],
+                }],
+            })),
+        ),
     ];
     let number = |(before, (actor, action)): (u64, (Option<&Arc<Process>>, Action))| Event {
         id: EventId { stream: stream(), sequence: before + 1 },
@@ -237,12 +249,12 @@ fn numbers_that_the_spool_dropped_stay_out_of_the_list() {
     events.drain(1..3);
     let list = list_of(&events);
     let span = list.span().unwrap();
-    assert_eq!(span, Span { first: 1, last: 13, count: 10 });
+    assert_eq!(span, Span { first: 1, last: 15, count: 12 });
 
     let read = decode_events(list.bytes(), stream(), span).unwrap();
 
     let numbers: Vec<u64> = read.iter().map(|event| event.id.sequence).collect();
-    assert_eq!(numbers, [1, 4, 6, 7, 8, 9, 10, 11, 12, 13]);
+    assert_eq!(numbers, [1, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
 }
 
 #[test]
