@@ -35,7 +35,7 @@ test("a device gets a value and a tag; shutting it out asks for its name", async
   await page.getByRole("button", { name: "Manage" }).click();
   await page.getByRole("menuitem", { name: "Group, value and tags" }).click();
   const dialog = page.getByRole("dialog", { name: "Group, value and tags" });
-  await dialog.getByRole("textbox", { name: "Value" }).click();
+  await dialog.getByLabel("Value").click();
   await page.getByRole("option", { name: "High" }).click();
   const tag = `t${Date.now().toString(36)}`;
   await dialog.getByLabel("Tags").fill(tag);

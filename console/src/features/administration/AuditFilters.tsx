@@ -1,9 +1,10 @@
 // The filter bar of the audit log, and the log as a file.
 import { Button, Menu } from "@mantine/core";
+import { Fragment } from "react";
 
 import { download, type Parameters } from "../../api/client";
 import { Chip } from "../../ui/Chip";
-import { Check, Plus } from "../../ui/icons";
+import { Plus } from "../../ui/icons";
 import { SearchField } from "../../ui/SearchField";
 import type { Search } from "../../ui/search";
 import { FAMILIES, familyName, OUTCOMES, TIMES } from "./auditFilters";
@@ -32,13 +33,13 @@ export function AuditFilters({ search, asked, actors, onChange }: Props) {
         <Menu.Target><Button leftSection={<Plus size={14} />}>Filter</Button></Menu.Target>
         <Menu.Dropdown className="facets">
           {groups.map(([key, name, words]) => (
-            <div key={key} role="group" aria-label={name}>
+            <Fragment key={key}>
               <Menu.Label>{name}</Menu.Label>
               {words.map(([value, label]) => (
-                <Menu.Item key={value} role="menuitemcheckbox" aria-checked={search[key] === value} rightSection={search[key] === value ? <Check size={14} /> : null}
-                  onClick={() => onChange({ [key]: search[key] === value ? undefined : value })}>{label}</Menu.Item>
+                <Menu.CheckboxItem key={value} checked={search[key] === value}
+                  onChange={(chosen) => onChange({ [key]: chosen ? value : undefined })}>{label}</Menu.CheckboxItem>
               ))}
-            </div>
+            </Fragment>
           ))}
         </Menu.Dropdown>
       </Menu>

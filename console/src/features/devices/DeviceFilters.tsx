@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { download } from "../../api/client";
 import { Chip } from "../../ui/Chip";
-import { Check, Plus } from "../../ui/icons";
+import { Plus } from "../../ui/icons";
 import { SearchField } from "../../ui/SearchField";
 import type { Search } from "../../ui/search";
 import { askedDevices, nameOf, ORDERS, STATES, VALUES } from "./filters";
@@ -58,8 +58,7 @@ function Choices({ name, words, chosen, onChoose }: ChoicesProps) {
     <>
       <Menu.Label>{name}</Menu.Label>
       {words.map(([key, word]) => (
-        <Menu.Item key={key} role="menuitemcheckbox" aria-checked={chosen === key} rightSection={chosen === key ? <Check size={14} /> : null}
-          onClick={() => onChoose(chosen === key ? undefined : key)}>{word}</Menu.Item>
+        <Menu.CheckboxItem key={key} checked={chosen === key} onChange={(next) => onChoose(next ? key : undefined)}>{word}</Menu.CheckboxItem>
       ))}
     </>
   );

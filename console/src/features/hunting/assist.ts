@@ -14,7 +14,7 @@ const TYPES: Record<Suggestion["kind"], string> = {
 
 export function assist(known: Known): Extension {
   return [
-    autocompletion({ override: [(context) => complete(context, known())], icons: false, maxRenderedOptions: 80, closeOnBlur: true }),
+    autocompletion({ override: [(context) => complete(context, known())], icons: false, maxRenderedOptions: 80, interactionDelay: 0 }),
     Prec.high(keymap.of([{ key: "Tab", run: acceptCompletion }])),
     hoverTooltip((view, at) => {
       const schema = known();

@@ -3,7 +3,7 @@ import { Button, Menu } from "@mantine/core";
 
 import type { AlertFacets, Facet } from "../../api/types";
 import { Chip } from "../../ui/Chip";
-import { Check, Plus } from "../../ui/icons";
+import { Plus } from "../../ui/icons";
 import { number } from "../../ui/number";
 import { SearchField } from "../../ui/SearchField";
 import { joined, wordsOf, type Search } from "../../ui/search";
@@ -33,8 +33,8 @@ export function AlertFilters({ search, facets, onChange }: Props) {
               onToggle={(value) => onChange({ [key]: several ? joined(toggledWords(wordsOf(search[key]), value)) : search[key] === value ? undefined : value })} />
           ))}
           <Menu.Label>Hidden by tuning</Menu.Label>
-          <Menu.Item role="menuitemcheckbox" aria-checked={search["hidden"] === "yes"} rightSection={search["hidden"] === "yes" ? <Check size={14} /> : null}
-            onClick={() => onChange({ hidden: search["hidden"] === "yes" ? undefined : "yes" })}>Show hidden alerts too</Menu.Item>
+          <Menu.CheckboxItem checked={search["hidden"] === "yes"}
+            onChange={(shown) => onChange({ hidden: shown ? "yes" : undefined })}>Show hidden alerts too</Menu.CheckboxItem>
         </Menu.Dropdown>
       </Menu>
       {GROUPS.map(([key, name]) => (search[key] ? <Chip key={key} name={name} value={labelOf(facets?.[key], search[key])} onRemove={() => onChange({ [key]: undefined })} /> : null))}
@@ -51,10 +51,10 @@ function Choices({ name, facets, chosen, onToggle }: { name: string; facets: rea
     <>
       <Menu.Label>{name}</Menu.Label>
       {facets.slice(0, 8).map(({ value, count }) => (
-        <Menu.Item key={value} role="menuitemcheckbox" aria-checked={chosen.includes(value)} onClick={() => onToggle(value)}
-          rightSection={chosen.includes(value) ? <Check size={14} /> : <span className="quiet">{number(count)}</span>}>
+        <Menu.CheckboxItem key={value} checked={chosen.includes(value)} onChange={() => onToggle(value)}
+          rightSection={<span className="quiet">{number(count)}</span>}>
           {value === "none" ? "Nobody" : value}
-        </Menu.Item>
+        </Menu.CheckboxItem>
       ))}
     </>
   );

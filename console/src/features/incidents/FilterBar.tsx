@@ -2,7 +2,7 @@
 import { Button, Menu } from "@mantine/core";
 
 import { SEVERITIES, STATUSES } from "../../api/types";
-import { Check, Cross, Plus } from "../../ui/icons";
+import { Cross, Plus } from "../../ui/icons";
 import { SearchField } from "../../ui/SearchField";
 import { toggled, type Filters } from "./filters";
 
@@ -72,8 +72,6 @@ function AddFilter({ filters, me, onChange }: Omit<Props, "deviceName">) {
 
 function Choice({ name, chosen, onToggle }: { name: string; chosen: boolean; onToggle: () => void }) {
   return (
-    <Menu.Item role="menuitemcheckbox" aria-checked={chosen} onClick={onToggle} rightSection={chosen ? <Check size={14} /> : null}>
-      {name}
-    </Menu.Item>
+    <Menu.CheckboxItem checked={chosen} onChange={onToggle}>{name}</Menu.CheckboxItem>
   );
 }
