@@ -795,6 +795,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a second factor. It is asked for only after it was confirmed. */
+        post: operations["post_me_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm the second factor with a code; from then on sign-in asks for one. */
+        post: operations["post_me_second_factor_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the second factor away. */
+        post: operations["post_me_second_factor_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notifications/channels": {
         parameters: {
             query?: never;
@@ -1259,6 +1310,20 @@ export interface components {
              */
             tuned_by?: number | null;
         };
+        /** @description Children of one process that run the same executable. */
+        AlikeView: {
+            /**
+             * Format: int64
+             * @description How many are not shown.
+             */
+            count: number;
+            /** @description The command line of one of them. */
+            example: string;
+            file_name: string;
+            first_at: string;
+            image: string;
+            last_at: string;
+        };
         /** @description A column of an answer. */
         AnswerColumn: {
             name: string;
@@ -1308,6 +1373,14 @@ export interface components {
             /** @description `done` or `refused`. */
             outcome: string;
             target: string;
+        };
+        /** @description Who begins a second factor shows that the session is theirs. */
+        BeginSecondFactor: {
+            /**
+             * Format: password
+             * @description The password.
+             */
+            current: string;
         };
         /** @description Events of a kind in a stretch of time. */
         BinView: {
@@ -1403,7 +1476,7 @@ export interface components {
             enabled: boolean;
             /** Format: int64 */
             id: number;
-            /** @description `webhook`, `syslog` or `email`. */
+            /** @description `webhook` or `syslog`. */
             kind: string;
             latest?: null | components["schemas"]["DeliveryView"];
             /** @description Only of incidents at least as grave. */
@@ -1798,6 +1871,11 @@ export interface components {
             judge_behind: number;
             /** Format: int64 */
             malformed: number;
+            /**
+             * Format: int64
+             * @description Events whose numbers never came, ever: their sensors had to drop them.
+             */
+            missing: number;
             /** Format: int64 */
             repeated: number;
         };
@@ -1963,17 +2041,17 @@ export interface components {
         /** @description A channel to be kept. */
         KeepChannel: {
             enabled?: boolean | null;
-            /** @description `webhook`, `syslog` or `email`. */
+            /** @description `webhook` or `syslog`. */
             kind: string;
             /** @description `Low` … `Critical`; `Medium` when not said. */
             least_severity?: string | null;
             name: string;
-            /** @description What a webhook is signed with (HMAC-SHA-256 in `X-Bartizan-Signature`); stays when left out. */
-            secret?: string | null;
             /**
-             * @description `https://…` of a webhook; `udp://host:port` or `tcp://host:port` of syslog;
-             *     `smtp://host:port/from@example.org/to@example.org` of e-mail.
+             * @description What a webhook is signed with (`X-Bartizan-Signature: t=<seconds>,v1=<hex>`, HMAC-SHA-256 over
+             *     `<seconds>.<body>`); stays when left out.
              */
+            secret?: string | null;
+            /** @description `https://…` of a webhook; `udp://host:port` or `tcp://host:port` of syslog. */
             target: string;
         };
         /** @description A group to be kept. */
@@ -2551,6 +2629,8 @@ export interface components {
             permissions: string[];
             /** @example responder */
             role: string;
+            /** @description They sign in with a second factor. */
+            second_factor: boolean;
             tenant: components["schemas"]["TenantView"];
         };
         /** @description Incidents that shall go into another. */
@@ -2612,6 +2692,8 @@ export interface components {
             files: number;
             /** @description It has a parent that is not known: something is missing above it. */
             gap: boolean;
+            /** @description Its children that are not shown one by one, by executable. */
+            groups: components["schemas"]["AlikeView"][];
             image: string;
             key: string;
             latest_connections: components["schemas"]["ConnectionView"][];
@@ -2829,6 +2911,20 @@ export interface components {
             /** @description In words. */
             text: string;
         };
+        /** @description Codes that each open once, shown once. */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
+        /** @description Who takes their second factor away. */
+        RemoveSecondFactor: {
+            /** @description What the authenticator shows, or a recovery code. */
+            code?: string;
+            /**
+             * Format: password
+             * @description The password.
+             */
+            current: string;
+        };
         /** @description How long things are kept. */
         Retention: {
             /**
@@ -2916,6 +3012,17 @@ export interface components {
             /** @description Everybody sees it. */
             shared: boolean;
         };
+        /** @description What the authenticator shows. */
+        SecondFactorCode: {
+            code: string;
+        };
+        /** @description A secret for an authenticator, shown once. */
+        SecondFactorSecret: {
+            /** @description To be typed. */
+            secret: string;
+            /** @description To be read from a picture. */
+            url: string;
+        };
         /** @description Where something was seen. */
         SeenOn: {
             device_id: string;
@@ -2979,6 +3086,8 @@ export interface components {
         };
         /** @description Who wants to sign in. */
         SignIn: {
+            /** @description What their authenticator shows, or a recovery code: only who has a second factor. */
+            code?: string | null;
             /** @description User name. */
             name: string;
             /**
@@ -5833,6 +5942,153 @@ export interface operations {
             };
         };
     };
+    post_me_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginSecondFactor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSecret"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_me_second_factor_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_me_second_factor_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveSecondFactor"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_notifications_channels: {
         parameters: {
             query?: never;
@@ -6353,7 +6609,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description the name or the password is wrong */
+            /** @description the name or the password is wrong; of type `code-needed`: a code of the second factor is needed too */
             401: {
                 headers: {
                     [name: string]: unknown;

@@ -56,6 +56,15 @@ pub enum Refusal {
         /// How long to wait.
         seconds: u64,
     },
+    /// The password is right; a code of the second factor is needed too.
+    #[error("a code of your second factor is needed too")]
+    CodeNeeded,
+    /// The code is wrong or was used already.
+    #[error("the code is wrong or was used already: wait for the next one")]
+    WrongCode,
+    /// There is no second factor that waits to be confirmed.
+    #[error("there is no second factor that waits to be confirmed: begin again")]
+    NoSecondFactor,
     /// The current password is not that.
     #[error("the current password is wrong")]
     WrongCurrentPassword,

@@ -33,7 +33,7 @@ pub struct Access {
     pub(crate) signer: Signer,
     pub(crate) hooks: Hooks,
     tenants: Vec<Tenant>,
-    attempts: Mutex<Attempts>,
+    pub(crate) attempts: Mutex<Attempts>,
 }
 
 /// Somebody signed in.
@@ -79,11 +79,23 @@ impl Access {
         &self.tenants
     }
 
-    /// Signs a person in.
+    /// Signs a person in who has no second factor.
     pub fn sign_in(
         &self,
         name: &str,
         password: &str,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<SignedIn> {
+        self.sign_in_with(name, (password, None), address, now)
+    }
+
+    /// Signs a person in, with a code of their second factor when they have one. Without it they hear that it is
+    /// needed, once the password is right.
+    pub fn sign_in_with(
+        &self,
+        name: &str,
+        (password, code): (&str, Option<&str>),
         address: &str,
         now: Timestamp,
     ) -> Result<SignedIn> {
@@ -98,6 +110,12 @@ impl Access {
             self.refused(name, address, now, "wrong name or password")?;
             return Err(Refusal::WrongPassword.into());
         };
+        if let Err(why) = self.second_step(&record, code, now) {
+            if !matches!(why, AccessError::Refused(Refusal::CodeNeeded)) {
+                self.refused(name, address, now, "wrong code of the second factor")?;
+            }
+            return Err(why);
+        }
         self.attempts.lock().succeeded(name, address);
         let drawn = secret::draw();
         let entry = NewAuditEntry {
@@ -134,6 +152,15 @@ impl Access {
             Means::Session { user: session.user, must_choose_password: session.must_choose };
         let (tenant, name, role) = (session.tenant, session.name, session.role);
         Ok(Some(Identity { tenant, name, role, means }))
+    }
+
+    /// Whether a session still goes on, without using it: a page that only watches does not keep it open.
+    pub fn goes_on(&self, secret: &str, now: Timestamp) -> Result<bool> {
+        let Some(secret) = secret::parse(secret) else { return Ok(false) };
+        let session = self.store.door().session(secret::hash(&secret))?;
+        Ok(session.is_some_and(|session| {
+            now.since(session.created_at) < ABSOLUTE && now.since(session.used_at) < IDLE
+        }))
     }
 
     /// Whose token this is, if it still works.

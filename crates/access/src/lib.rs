@@ -12,8 +12,10 @@ mod identity;
 mod limit;
 mod password;
 mod permission;
+mod second_factor;
 mod secret;
 mod signer;
+mod totp;
 mod users;
 
 #[cfg(test)]
@@ -30,4 +32,5 @@ pub use first_start::{FirstSignIn, FirstTenant};
 pub use gate::{Access, SignedIn};
 pub use identity::{Identity, Means};
 pub use permission::{Permission, permissions};
+pub use second_factor::NewSecondFactor;
 pub use users::NewPassword;

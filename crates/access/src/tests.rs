@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bartizan_model::Timestamp;
-use bartizan_store::{Page, Role, Store};
+use bartizan_store::{AuditFilter, Role, Seek, Store};
 use rcgen::{CertificateParams, KeyPair};
 
 use crate::{Access, AccessError, FirstSignIn, FirstTenant, Identity, Permission, Refusal};
@@ -133,7 +133,12 @@ fn every_try_to_sign_in_is_in_the_audit_log() {
     let identity = house.administrator();
     assert!(house.access.sign_in("nobody", "x", "10.1.1.1", NOON).is_err());
 
-    let log = house.access.store.audit(identity.tenant, Page::default()).unwrap().items;
+    let log = house
+        .access
+        .store
+        .audit(identity.tenant, &AuditFilter::default(), &Seek::first(100))
+        .unwrap()
+        .items;
 
     let refused = log.iter().find(|entry| entry.outcome == "refused").unwrap();
     assert_eq!((refused.actor.as_str(), refused.address.as_str()), ("nobody", "10.1.1.1"));
@@ -199,4 +204,83 @@ fn a_token_can_do_no_more_than_who_made_it_and_ends() {
     assert_eq!(token.role, Role::Responder);
     assert_eq!(house.access.token(&text, after(3_600)).unwrap(), None);
     assert_eq!(house.access.token("bzt_AAAA", NOON).unwrap(), None);
+}
+
+/// What an authenticator shows at this time, of the secret that was typed into it.
+fn shown(secret: &str, now: Timestamp) -> String {
+    let secret = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
+    let step = u64::try_from(now.millis()).unwrap() / 30_000;
+    crate::totp::code_of(&secret, step)
+}
+
+#[test]
+fn who_confirmed_a_second_factor_needs_a_code_and_each_code_opens_once() {
+    let house = house();
+    let admin = house.administrator();
+    let made = house.access.begin_second_factor(&admin, CHOSEN, HERE, NOON).unwrap();
+    // Until it is confirmed the password is enough.
+    house.access.sign_in("admin", CHOSEN, HERE, NOON).unwrap();
+    let wrong = house.access.confirm_second_factor(&admin, "000000x", HERE, NOON);
+    assert_eq!(refusal(wrong), Refusal::WrongCode);
+    let code = shown(&made.secret, NOON);
+    let recovery = house.access.confirm_second_factor(&admin, &code, HERE, NOON).unwrap();
+
+    let without = house.access.sign_in("admin", CHOSEN, HERE, after(60));
+    assert_eq!(refusal(without), Refusal::CodeNeeded);
+    let again = house.access.sign_in_with("admin", (CHOSEN, Some(&code)), HERE, NOON);
+    assert_eq!(refusal(again), Refusal::WrongCode);
+    let next = shown(&made.secret, after(60));
+    house.access.sign_in_with("admin", (CHOSEN, Some(&next)), HERE, after(60)).unwrap();
+    let twice = house.access.sign_in_with("admin", (CHOSEN, Some(&next)), HERE, after(61));
+    assert_eq!(refusal(twice), Refusal::WrongCode);
+
+    let lost = recovery[3].to_uppercase();
+    house.access.sign_in_with("admin", (CHOSEN, Some(&lost)), HERE, after(90)).unwrap();
+    let twice = house.access.sign_in_with("admin", (CHOSEN, Some(&lost)), HERE, after(91));
+    assert_eq!(refusal(twice), Refusal::WrongCode);
+}
+
+#[test]
+fn guessing_codes_ends_after_five_from_wherever_they_come() {
+    let house = house();
+    let admin = house.administrator();
+    let made = house.access.begin_second_factor(&admin, CHOSEN, HERE, NOON).unwrap();
+    let code = shown(&made.secret, NOON);
+    house.access.confirm_second_factor(&admin, &code, HERE, NOON).unwrap();
+    for guess in 0..5 {
+        let from = format!("10.0.0.{guess}");
+        let wrong =
+            house.access.sign_in_with("Admin", (CHOSEN, Some("recover-me")), &from, after(60));
+        assert_eq!(refusal(wrong), Refusal::WrongCode);
+    }
+    let right = shown(&made.secret, after(90));
+    let late = house.access.sign_in_with("admin", (CHOSEN, Some(&right)), "10.0.0.9", after(90));
+    assert!(matches!(refusal(late), Refusal::TooMany { .. }));
+}
+
+#[test]
+fn a_second_factor_is_taken_away_with_password_and_code_only() {
+    let house = house();
+    let admin = house.administrator();
+    let made = house.access.begin_second_factor(&admin, CHOSEN, HERE, NOON).unwrap();
+    house.access.confirm_second_factor(&admin, &shown(&made.secret, NOON), HERE, NOON).unwrap();
+    let again = house.access.begin_second_factor(&admin, CHOSEN, HERE, NOON);
+    assert!(matches!(refusal(again), Refusal::Taken(_)));
+    let later = after(120);
+    let code = shown(&made.secret, later);
+    let wrong = house.access.remove_second_factor(&admin, ("wrong", &code), HERE, later);
+    assert_eq!(refusal(wrong), Refusal::WrongCurrentPassword);
+
+    house.access.remove_second_factor(&admin, (CHOSEN, &code), HERE, later).unwrap();
+
+    house.access.sign_in("admin", CHOSEN, HERE, later).unwrap();
+}
+
+#[test]
+fn watching_does_not_keep_a_session_open() {
+    let house = house();
+    let first = house.first.clone().unwrap();
+    let secret = house.access.sign_in(&first.name, &first.password, HERE, NOON).unwrap().secret;
+    assert!(house.access.goes_on(&secret, after(29 * 60)).unwrap());
+    assert!(!house.access.goes_on(&secret, after(31 * 60)).unwrap());
 }

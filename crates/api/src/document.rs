@@ -10,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     Api, actions, alerts, audit, decision, devices, enrolment, entities, health, hunting,
-    incidents, indicators, me, notifications, overview, rules, server, session, settings, stream,
+    incidents, indicators, me, notifications, overview, rules, second_factor, server, session, settings, stream,
     timeline, tokens, tuning, users, views,
 };
 
@@ -53,6 +53,9 @@ fn people_calls() -> OpenApiRouter<Api> {
         .routes(routes!(session::sign_in, session::sign_out))
         .routes(routes!(me::me))
         .routes(routes!(me::choose_password))
+        .routes(routes!(second_factor::begin))
+        .routes(routes!(second_factor::confirm))
+        .routes(routes!(second_factor::remove))
         .routes(routes!(overview::overview))
         .routes(routes!(health::health))
         .routes(routes!(server::health))

@@ -31,6 +31,7 @@ mod overview;
 mod problem;
 mod request;
 mod rules;
+mod second_factor;
 mod server;
 mod session;
 mod settings;

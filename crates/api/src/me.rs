@@ -23,6 +23,8 @@ pub(crate) struct Me {
     permissions: Vec<String>,
     /// They must choose a password before anything else.
     must_choose_password: bool,
+    /// They sign in with a second factor.
+    second_factor: bool,
 }
 
 /// Whose console it is.
@@ -85,5 +87,6 @@ pub(crate) fn view(api: &Api, identity: &Identity) -> Result<Me, ApiError> {
         },
         permissions: permissions.map(|permission| permission.word().to_owned()).collect(),
         must_choose_password,
+        second_factor: api.access.has_second_factor(identity)?,
     })
 }

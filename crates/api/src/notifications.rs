@@ -22,7 +22,7 @@ const SHOWN: u32 = 100;
 pub(crate) struct ChannelView {
     id: u64,
     name: String,
-    /// `webhook`, `syslog` or `email`.
+    /// `webhook` or `syslog`.
     kind: String,
     target: String,
     /// A webhook is signed.
@@ -38,12 +38,12 @@ pub(crate) struct ChannelView {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct KeepChannel {
     name: String,
-    /// `webhook`, `syslog` or `email`.
+    /// `webhook` or `syslog`.
     kind: String,
-    /// `https://…` of a webhook; `udp://host:port` or `tcp://host:port` of syslog;
-    /// `smtp://host:port/from@example.org/to@example.org` of e-mail.
+    /// `https://…` of a webhook; `udp://host:port` or `tcp://host:port` of syslog.
     target: String,
-    /// What a webhook is signed with (HMAC-SHA-256 in `X-Bartizan-Signature`); stays when left out.
+    /// What a webhook is signed with (`X-Bartizan-Signature: t=<seconds>,v1=<hex>`, HMAC-SHA-256 over
+    /// `<seconds>.<body>`); stays when left out.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]
     secret: Option<Option<String>>,
@@ -183,7 +183,11 @@ async fn keep(
     number: u64,
     asked: KeepChannel,
 ) -> Result<Json<ChannelView>, ApiError> {
-    one_of(&asked.kind, "kind", &["webhook", "syslog", "email"])?;
+    if asked.kind == "email" {
+        let text = "e-mail is not delivered by this server: use a webhook or syslog";
+        return Err(ApiError::bad_request(text));
+    }
+    one_of(&asked.kind, "kind", &["webhook", "syslog"])?;
     let target = written(&asked.target, "a target", 2_000)?;
     judge_target(&asked.kind, &target)?;
     let least = asked.least_severity.as_deref().unwrap_or("Medium");
@@ -214,16 +218,10 @@ async fn keep(
 fn judge_target(kind: &str, target: &str) -> Result<(), ApiError> {
     let (schemes, form): (&[&str], &str) = match kind {
         "webhook" => (&["https://", "http://"], "https://host/path"),
-        "syslog" => (&["udp://", "tcp://"], "udp://host:514"),
-        _ => (&["smtp://"], "smtp://host:25/from@example.org/to@example.org"),
+        _ => (&["udp://", "tcp://"], "udp://host:514"),
     };
     let rest = schemes.iter().find_map(|scheme| target.strip_prefix(scheme)).unwrap_or_default();
     let enough = match kind {
-        "email" => {
-            let parts: Vec<&str> = rest.split('/').collect();
-            matches!(parts.as_slice(), [host, from, to]
-                if !host.is_empty() && from.contains('@') && to.contains('@'))
-        }
         "syslog" => rest.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()),
         _ => !rest.is_empty(),
     };

@@ -133,6 +133,9 @@ impl From<AccessError> for ApiError {
         };
         let (status, kind) = match &refusal {
             Refusal::WrongPassword => (StatusCode::UNAUTHORIZED, "wrong-password"),
+            Refusal::CodeNeeded => (StatusCode::UNAUTHORIZED, "code-needed"),
+            Refusal::WrongCode => (StatusCode::UNAUTHORIZED, "wrong-code"),
+            Refusal::NoSecondFactor => (StatusCode::BAD_REQUEST, "no-second-factor"),
             Refusal::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-tries"),
             Refusal::WrongCurrentPassword => (StatusCode::BAD_REQUEST, "wrong-current-password"),
             Refusal::WeakPassword(_) => (StatusCode::BAD_REQUEST, "weak-password"),

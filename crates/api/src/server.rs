@@ -66,6 +66,8 @@ pub(crate) struct FlowView {
     events: u64,
     repeated: u64,
     malformed: u64,
+    /// Events whose numbers never came, ever: their sensors had to drop them.
+    missing: u64,
     judge_behind: u64,
     gather_behind: u64,
 }
@@ -125,6 +127,7 @@ pub(crate) async fn health(
     let now = api.now();
     api.run(move |api| {
         let costs = api.store.costs(caller.tenant())?;
+        let missing = api.store.missing_events(caller.tenant())?;
         let flow = (api.flow)();
         let hot_rows = u64::try_from(api.telemetry.hot_rows()).unwrap_or(u64::MAX);
         let losses = costs.losses.iter().map(|(stage, count, devices, last)| HopLoss {
@@ -147,6 +150,7 @@ pub(crate) async fn health(
                 events: flow.events,
                 repeated: flow.repeated,
                 malformed: flow.malformed,
+                missing,
                 judge_behind: flow.judge_behind,
                 gather_behind: flow.gather_behind,
             },

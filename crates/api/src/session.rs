@@ -25,6 +25,8 @@ pub(crate) struct SignIn {
     /// Password.
     #[schema(format = Password)]
     password: String,
+    /// What their authenticator shows, or a recovery code: only who has a second factor.
+    code: Option<String>,
 }
 
 /// From where a call comes, and that it comes from our own pages: what is needed before anybody is known.
@@ -44,7 +46,7 @@ impl FromRequestParts<Api> for FromOwnPages {
 
 /// Sign in.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn, security(()), responses(
-    (status = 200, body = Me), (status = 401, body = Problem, description = "the name or the password is wrong"),
+    (status = 200, body = Me), (status = 401, body = Problem, description = "the name or the password is wrong; of type `code-needed`: a code of the second factor is needed too"),
     (status = 429, body = Problem, description = "too many tries")))]
 pub(crate) async fn sign_in(
     State(api): State<Api>,
@@ -54,7 +56,8 @@ pub(crate) async fn sign_in(
     let now = api.now();
     let (signed, me) = api
         .run(move |api| {
-            let signed = api.access.sign_in(&asked.name, &asked.password, &address, now)?;
+            let shown = (asked.password.as_str(), asked.code.as_deref());
+            let signed = api.access.sign_in_with(&asked.name, shown, &address, now)?;
             let me = me::view(api, &signed.identity)?;
             Ok((signed, me))
         })

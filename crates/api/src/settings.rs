@@ -1,7 +1,7 @@
 //! Settings of a tenant: groups of devices, how long things are kept.
 
 use axum::{Json, extract::State, http::StatusCode};
-use bartizan_store::DeviceGroup;
+use bartizan_store::{DeviceGroup, RECORD_DAYS};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,8 +16,6 @@ use crate::{
 const RETENTION: &str = "retention";
 /// Days that events are kept when nothing is set.
 const EVENT_DAYS: u32 = 180;
-/// Days that resolved incidents and alerts are kept when nothing is set.
-const RECORD_DAYS: u32 = 365;
 
 /// A group of devices.
 #[derive(Debug, Serialize, ToSchema)]

@@ -148,7 +148,7 @@ pub(crate) async fn stream(
     let topics = words(asked.topics.as_deref(), "topic", Topic::from_word)?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let (receiver, after, missed) = api.notices.watch(last);
-    let tenant = caller.tenant();
+    let (tenant, ended) = (caller.tenant(), ended(api.clone(), caller));
     let wanted = move |notice: &Notice| {
         notice.tenant == tenant && (topics.is_empty() || topics.contains(&notice.topic))
     };
@@ -162,11 +162,28 @@ pub(crate) async fn stream(
         std::future::ready(event)
     });
     let all = stream::iter(first.chain(again)).chain(now).map(Ok::<_, Infallible>);
+    let all = all.take_until(ended);
     let mut response = Sse::new(all).keep_alive(KeepAlive::new().interval(PING)).into_response();
     response
         .headers_mut()
         .insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)
+}
+
+/// Ends when the watcher's session does. Watching does not keep it open. What comes with a token goes on.
+async fn ended(api: Api, caller: Caller<Read>) {
+    let Some(secret) = caller.secret.filter(|_| caller.identity.user().is_some()) else {
+        return std::future::pending().await;
+    };
+    loop {
+        tokio::time::sleep(PING).await;
+        let (now, secret) = (api.now(), secret.clone());
+        // When it cannot be asked, the watcher comes again and is asked who they are.
+        let goes_on = api.run(move |api| Ok(api.access.goes_on(&secret, now)?)).await;
+        if !goes_on.unwrap_or(false) {
+            return;
+        }
+    }
 }
 
 /// Notices as they are told; nothing in place of those that were missed.

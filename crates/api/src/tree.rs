@@ -4,7 +4,7 @@ use bartizan_model::{
     Connection, ConnectionOutcome, DeviceId, FileChange, FileOperation, ProcessKey, Protocol,
     TenantId, Timestamp,
 };
-use bartizan_store::{ProcessTree, TreeNode};
+use bartizan_store::{AlikeChildren, ProcessTree, TreeNode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -53,6 +53,21 @@ pub(crate) struct Node {
     children_total: u64,
     /// It has a parent that is not known: something is missing above it.
     gap: bool,
+    /// Its children that are not shown one by one, by executable.
+    groups: Vec<AlikeView>,
+}
+
+/// Children of one process that run the same executable.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AlikeView {
+    image: String,
+    file_name: String,
+    /// How many are not shown.
+    count: u64,
+    /// The command line of one of them.
+    example: String,
+    first_at: String,
+    last_at: String,
 }
 
 /// An alert about a process.
@@ -143,6 +158,18 @@ fn node(node: &TreeNode) -> Node {
         latest_files: record.latest_files.iter().map(file).collect(),
         children_total: record.children,
         gap: node.gap,
+        groups: node.groups.iter().map(alike).collect(),
+    }
+}
+
+fn alike(group: &AlikeChildren) -> AlikeView {
+    AlikeView {
+        image: group.image.to_string(),
+        file_name: group.image.rsplit('/').next().unwrap_or_default().to_owned(),
+        count: group.count,
+        example: group.example.to_string(),
+        first_at: shown(group.first_at),
+        last_at: shown(group.last_at),
     }
 }
 

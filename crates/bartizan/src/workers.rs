@@ -4,6 +4,7 @@
 //! crash repeats work and never results. A reader that fails says so, waits and tries the same record again: it
 //! never passes over one.
 
+mod deliver;
 mod indicators;
 mod judge;
 
@@ -20,7 +21,7 @@ use anyhow::Context as _;
 use bartizan_detection::Detector;
 use bartizan_event_log::{Entry, EventLog, Position};
 use bartizan_model::{Envelope, Timestamp};
-use bartizan_store::{StepEffects, Store};
+use bartizan_store::{Forgotten, RECORD_DAYS, StepEffects, Store};
 use bartizan_telemetry::Telemetry;
 
 use indicators::Watch;
@@ -65,6 +66,10 @@ impl Workers {
         let (stop_judging, stop_gathering) = (Arc::clone(&stop), Arc::clone(&stop));
         let stop_looking = Arc::clone(&stop);
         let looked_for = Arc::clone(&watch);
+        let (delivering, stop_delivering) = (rooms.clone(), Arc::clone(&stop));
+        let delivering = std::thread::Builder::new()
+            .name("deliver".to_owned())
+            .spawn(move || deliver::deliver_all(&delivering, &stop_delivering))?;
         let looking = std::thread::Builder::new()
             .name("indicators".to_owned())
             .spawn(move || indicators::watch_all(&looking, &looked_for, &stop_looking))?;
@@ -74,7 +79,7 @@ impl Workers {
         let gathering = std::thread::Builder::new()
             .name("gather".to_owned())
             .spawn(move || gather_all(&gathering, &stop_gathering))?;
-        Ok(Self { stop, threads: vec![judging, gathering, looking] })
+        Ok(Self { stop, threads: vec![judging, gathering, looking, delivering] })
     }
 
     /// End both after the record each is at.
@@ -149,10 +154,30 @@ fn gather_all(rooms: &Rooms, stop: &AtomicBool) {
         place = go_on("gathering telemetry", outcome, &rooms.log, place);
         if upkeep.elapsed() > UPKEEP_EVERY {
             upkeep = now();
+            forget_records(&rooms.store);
             if let Err(error) = rooms.telemetry.keep_up(clock()) {
                 tracing::error!("looking after the telemetry: {error}");
             }
         }
+    }
+}
+
+/// Removes the records whose time is over, as far as people said how long they are kept; some in each round.
+fn forget_records(store: &Store) {
+    let forget = || -> anyhow::Result<()> {
+        for tenant in store.door().tenants().context("listing tenants")? {
+            let kept = store.retention(tenant.id).context("asking how long records are kept")?;
+            let days = kept.map_or(RECORD_DAYS, |kept| kept.record_days);
+            let before = clock().minus(Duration::from_secs(u64::from(days) * 86_400));
+            let done = store.forget_records(tenant.id, before).context("removing old records")?;
+            if done != Forgotten::default() {
+                tracing::info!(done.incidents, done.alerts, days, "removed records whose time is over");
+            }
+        }
+        Ok(())
+    };
+    if let Err(error) = forget() {
+        tracing::error!("removing records whose time is over: {error:#}");
     }
 }
 

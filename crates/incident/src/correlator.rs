@@ -33,6 +33,10 @@ pub struct Joined {
     pub alerts: Vec<AlertId>,
     /// Incidents that went into it by this: it turned out that they tell one story.
     pub absorbed: Vec<IncidentId>,
+    /// The devices of its alerts.
+    pub devices: Vec<(DeviceId, Text)>,
+    /// The titles of its alerts that say a known indicator was seen, each once.
+    pub indicators: Vec<Text>,
 }
 
 /// The open incidents of a tenant.
@@ -116,7 +120,8 @@ impl Correlator {
         let of_it = |known: &FamilyOf| {
             known.0 == device && known.1 != family && family_of(known.1) == Some(family)
         };
-        let mut waited: Vec<FamilyOf> = self.waiting.keys().filter(|known| of_it(known)).copied().collect();
+        let mut waited: Vec<FamilyOf> =
+            self.waiting.keys().filter(|known| of_it(known)).copied().collect();
         waited.sort();
         for known in waited {
             for alert in self.waiting.remove(&known).unwrap_or_default() {
@@ -206,8 +211,9 @@ impl Correlator {
         for (alert, _) in &incident.alerts {
             self.note(*alert, id);
         }
+        let (devices, indicators) = (story.all_devices(), story.indicators());
         self.keep(id, story);
-        Some(Joined { incident, alerts: joined, absorbed })
+        Some(Joined { incident, alerts: joined, absorbed, devices, indicators })
     }
 
     /// What waited for an incident of the story's families, and is not too far from it in time.
@@ -277,10 +283,9 @@ impl Correlator {
             Tie::File(sha256) => {
                 JoinReason::SharedEntity { kind: "file".into(), value: sha256.clone() }
             }
-            Tie::Address(ip) => JoinReason::SharedEntity {
-                kind: "address".into(),
-                value: ip.to_string().into(),
-            },
+            Tie::Address(ip) => {
+                JoinReason::SharedEntity { kind: "address".into(), value: ip.to_string().into() }
+            }
             Tie::Domain(name) => {
                 JoinReason::SharedEntity { kind: "domain".into(), value: name.clone() }
             }

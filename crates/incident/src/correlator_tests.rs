@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use bartizan_model::{BootId, EventId, TenantId};
+use bartizan_model::{BootId, EventId, TenantId, Timestamp};
 
 const ID: &str = "00000000-0000-0000-0000-000000000001";
 
@@ -100,8 +100,10 @@ fn two_families_are_two_incidents_and_an_alert_without_a_process_is_its_own() {
 fn an_informational_alert_opens_nothing_but_belongs_to_what_its_family_opens() {
     let mut correlator = Correlator::new(1);
 
-    let alone = correlator.place(&alert(1, Some(100), Severity::Informational, "discovery"), None, &[]);
-    let joined = correlator.place(&alert(2, Some(100), Severity::High, "execution"), None, &[]).unwrap();
+    let alone =
+        correlator.place(&alert(1, Some(100), Severity::Informational, "discovery"), None, &[]);
+    let joined =
+        correlator.place(&alert(2, Some(100), Severity::High, "execution"), None, &[]).unwrap();
 
     assert_eq!(alone, None);
     assert_eq!(joined.alerts.len(), 2);
@@ -113,7 +115,8 @@ fn a_resolved_incident_takes_no_more_alerts() {
     correlator.place(&alert(1, Some(100), Severity::High, "execution"), None, &[]);
 
     correlator.close(IncidentId(1));
-    let joined = correlator.place(&alert(2, Some(100), Severity::High, "impact"), None, &[]).unwrap();
+    let joined =
+        correlator.place(&alert(2, Some(100), Severity::High, "impact"), None, &[]).unwrap();
 
     assert_eq!(joined.incident.id, IncidentId(2));
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bartizan_model::{Alert, AlertId, DeviceId, Entity, EvidenceRole, ProcessKey, Severity, Timestamp};
+use bartizan_model::{
+    Alert, AlertId, DeviceId, Entity, EvidenceRole, ProcessKey, Severity, Timestamp,
+};
 
 use crate::scene::{Said, Scene, Thing, file_name, of_entity};
 
@@ -80,7 +82,8 @@ struct Drawing {
 impl Drawing {
     fn alert(&mut self, scene: &Scene<'_>, alert: &Alert) {
         let actor = alert.evidence.iter().find(|evidence| {
-            evidence.role == EvidenceRole::Actor && matches!(evidence.entity, Entity::Process { .. })
+            evidence.role == EvidenceRole::Actor
+                && matches!(evidence.entity, Entity::Process { .. })
         });
         let Some(actor) = actor.map(|evidence| of_entity(alert.device, &evidence.entity)) else {
             self.node(device(alert), alert, true);
@@ -118,7 +121,8 @@ impl Drawing {
         let mut child = key;
         for _ in 0..ANCESTORS_MAX {
             let Some(process) = scene.process(device, child) else { return };
-            let Some(parent) = process.parent.and_then(|parent| scene.process(device, parent)) else {
+            let Some(parent) = process.parent.and_then(|parent| scene.process(device, parent))
+            else {
                 return;
             };
             let (of, to) = (Thing::Process(device, parent.key), Thing::Process(device, child));
@@ -148,7 +152,9 @@ impl Drawing {
         let roots: Vec<(Thing, Timestamp)> = self
             .nodes
             .values()
-            .filter(|node| matches!(node.thing, Thing::Process(..)) && !started.contains(&node.thing))
+            .filter(|node| {
+                matches!(node.thing, Thing::Process(..)) && !started.contains(&node.thing)
+            })
             .map(|node| (node.thing.clone(), node.first_at))
             .collect();
         for (root, at) in roots {
@@ -246,7 +252,8 @@ impl Drawing {
     fn merge(&mut self, from: &Thing, kind: &'static str, members: &[Thing]) {
         let Thing::Process(device, key) = *from else { return };
         let thing = Thing::Group(device, key, kind);
-        let gone: Vec<Node> = members.iter().filter_map(|member| self.nodes.remove(member)).collect();
+        let gone: Vec<Node> =
+            members.iter().filter_map(|member| self.nodes.remove(member)).collect();
         let Some(first_at) = gone.iter().map(|node| node.first_at).min() else { return };
         let plural = match kind {
             "address" => "addresses",
@@ -286,9 +293,10 @@ impl Drawing {
         nodes.truncate(most);
         nodes.sort_by(|a, b| (a.first_at, &a.thing).cmp(&(b.first_at, &b.thing)));
         let shown: BTreeSet<&Thing> = nodes.iter().map(|node| &node.thing).collect();
-        let edges = self.edges.into_iter().filter(|((from, to, _), _)| {
-            shown.contains(from) && shown.contains(to)
-        });
+        let edges = self
+            .edges
+            .into_iter()
+            .filter(|((from, to, _), _)| shown.contains(from) && shown.contains(to));
         let mut edges: Vec<Edge> = edges
             .map(|((from, to, relation), (at, alerts))| Edge { from, to, relation, at, alerts })
             .collect();

@@ -7,6 +7,7 @@
 mod correlator;
 mod graph;
 mod narrative;
+mod priority;
 mod scene;
 mod story;
 mod tuning;
@@ -14,11 +15,10 @@ mod tuning;
 pub use correlator::{Correlator, Joined};
 pub use graph::{Edge, Graph, Node, graph};
 pub use narrative::{Part, Sentence, narrate};
+pub use priority::{AssetValue, Grounds, INDICATOR_RULES, Priority, priority};
 pub use scene::{Named, Scene, Thing};
 pub use story::{ALERTS_MAX, STORY_GAP_MAX};
-pub use tuning::{
-    Condition, Expected, PATTERN_MAX, Suggestion, TUNING_FIELDS, holds, suggestions,
-};
+pub use tuning::{Condition, Expected, PATTERN_MAX, Suggestion, TUNING_FIELDS, holds, suggestions};
 
 #[cfg(test)]
 mod tests_alert;

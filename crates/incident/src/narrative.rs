@@ -94,7 +94,10 @@ fn summary(incident: &Incident, scene: &Scene<'_>, alerts: &[&Alert]) -> Sentenc
         _ => format!("within {} days", span / 86_400),
     };
     let mut parts = vec![Part::Words(format!("{} on ", counted(alerts.len(), "alert")))];
-    push_list(&mut parts, devices.into_iter().map(|(thing, name)| Part::Thing(thing, name)).collect());
+    push_list(
+        &mut parts,
+        devices.into_iter().map(|(thing, name)| Part::Thing(thing, name)).collect(),
+    );
     parts.push(Part::Words(format!(" {within}")));
     if let Some((first, image)) = beginning(incident, scene) {
         parts.push(Part::Words(", all from what ".to_owned()));

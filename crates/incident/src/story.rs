@@ -10,6 +10,8 @@ use bartizan_model::{
     Timestamp,
 };
 
+use crate::priority::INDICATOR_RULES;
+
 /// Most alerts of one incident; the next one opens another.
 pub const ALERTS_MAX: usize = 1_000;
 /// A family that was silent for this long begins another incident.
@@ -248,6 +250,22 @@ impl Story {
             [(_, first), (_, second)] => format!("{first} and {second}"),
             [(_, first), rest @ ..] => format!("{first} and {} more devices", rest.len()),
         }
+    }
+
+    /// The devices of its alerts.
+    pub(crate) fn all_devices(&self) -> Vec<(DeviceId, Text)> {
+        let members = self.members.values();
+        let all: BTreeMap<DeviceId, Text> =
+            members.map(|member| (member.device, member.device_name.clone())).collect();
+        all.into_iter().collect()
+    }
+
+    /// The titles of its alerts that say a known indicator was seen, each once.
+    pub(crate) fn indicators(&self) -> Vec<Text> {
+        let members = self.members.values();
+        let seen = members.filter(|member| member.rule.starts_with(INDICATOR_RULES));
+        let titles: BTreeSet<Text> = seen.map(|member| member.title.clone()).collect();
+        titles.into_iter().collect()
     }
 
     fn families(&self) -> usize {

@@ -1,8 +1,8 @@
 //! Alerts for tests: a backup that writes an archive, and what an intruder does.
 
 use bartizan_model::{
-    Alert, AlertId, BootId, DeviceId, Entity, EventId, Evidence, EvidenceRole, ProcessKey, Severity,
-    TenantId, Timestamp,
+    Alert, AlertId, BootId, DeviceId, Entity, EventId, Evidence, EvidenceRole, ProcessKey,
+    Severity, TenantId, Timestamp,
 };
 
 const ID: &str = "00000000-0000-0000-0000-000000000001";

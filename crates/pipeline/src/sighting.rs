@@ -1,6 +1,7 @@
 //! A known value was seen: the alert that is made of it.
 
 use bartizan_detection::{doer, evidence};
+use bartizan_incident::INDICATOR_RULES;
 use bartizan_indicator::{Indicator, IndicatorSet, Kind, Seen, Sighted, observables};
 use bartizan_model::{
     Alert, AlertId, DeviceId, Envelope, EventId, Evidence, MatchedField, ProcessKey, TenantId,
@@ -97,7 +98,7 @@ fn alert(
 
 /// How alerts name an indicator as their rule.
 pub fn sighting_rule(indicator: &Indicator) -> Text {
-    format!("indicator/{}", indicator.id).into()
+    format!("{INDICATOR_RULES}{}", indicator.id).into()
 }
 
 /// What a sighting is called.

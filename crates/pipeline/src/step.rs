@@ -44,10 +44,11 @@ fn sightings(state: &State, envelope: &Envelope, now: Timestamp) -> Vec<Alert> {
     sighting::sightings(indicators, envelope, now)
 }
 
-/// A claim that was made elsewhere (a hunt over stored events) finds its family and incident like any other.
-pub fn adopt(state: &mut State, alert: Alert) -> Effects {
+/// A claim that was made elsewhere (a hunt over stored events) finds its family and incident like any other, and what
+/// people expect of it and which rules they switched off hold for it too.
+pub fn adopt(state: &mut State, alert: Alert, now: Timestamp) -> Effects {
     let mut effects = Effects::default();
-    correlate(state, alert, &mut effects);
+    claim(state, alert, now, &mut effects);
     effects
 }
 

@@ -1,7 +1,7 @@
 //! One step after another, as the server's worker takes them: what comes once, what belongs together, what a restart
 //! must not change.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use bartizan_detection::{Collection, Detector};
 use bartizan_indicator::{Defaults, Format, IndicatorSet, import};
@@ -11,7 +11,7 @@ use bartizan_model::{
     Protocol, StreamId, TenantId, Timestamp, Touch, Touched,
 };
 
-use crate::{Effects, REPEAT_WITHIN, State, step};
+use crate::{Condition, Effects, Expected, REPEAT_WITHIN, State, adopt, step};
 
 const RULES: &str = "
 title: Shell of a web server
@@ -377,4 +377,32 @@ fn a_known_address_is_an_alert_of_its_tenant_and_only_from_then_on() {
     assert_eq!(&*alert.matched[0].pattern, "network 198.51.100.0/24");
     assert_eq!(&*alert.matched[0].value, "198.51.100.7");
     assert_eq!(after.incidents.len(), 1);
+}
+
+#[test]
+fn what_a_hunt_found_is_judged_by_what_people_expect() {
+    let (mut state, mut machine) = (fresh(), Machine::new());
+    let [_, nginx, shell] = web_server();
+    let batch = [machine.starts(&nginx, &shell)];
+    let found = judged(&mut state, &batch).alerts.remove(0);
+    let now = Timestamp::from_millis(2_000_000);
+    let anew = |expected, off| {
+        let mut state = fresh();
+        state.tune(id(1), expected, off);
+        adopt(&mut state, found.clone(), now)
+    };
+    let expected = Expected {
+        number: 7,
+        rule: found.rule.to_string(),
+        conditions: vec![Condition { field: "device".into(), pattern: "*".into() }],
+        expires_at: None,
+        hide: true,
+    };
+
+    let (free, tuned) = (anew(Vec::new(), HashSet::new()), anew(vec![expected], HashSet::new()));
+    let off = anew(Vec::new(), HashSet::from([found.rule.clone()]));
+
+    assert_eq!((free.alerts.len(), free.incidents.len()), (1, 1));
+    assert_eq!((tuned.expected, tuned.incidents.len()), (vec![(found.id, 7, true)], 0));
+    assert!(off.alerts.is_empty());
 }

@@ -91,7 +91,9 @@ impl Store {
         self.read(|view| {
             let counted = view
                 .prepare_cached(&matching.count("audit_log"))
-                .and_then(|mut s| s.query_row(params_from_iter(matching.values()), |r| r.count("n")))
+                .and_then(|mut s| {
+                    s.query_row(params_from_iter(matching.values()), |r| r.count("n"))
+                })
                 .doing("counting audit entries")?;
             let sql = format!(
                 "SELECT * FROM audit_log WHERE {} ORDER BY {sorted} LIMIT {}",

@@ -151,6 +151,17 @@ impl Store {
         self.read(|view| one(view, tenant, device))
     }
 
+    /// The word for what a device is worth.
+    pub fn device_value(&self, tenant: TenantId, device: DeviceId) -> Result<Option<String>> {
+        self.read(|view| {
+            view.prepare_cached("SELECT value FROM devices WHERE tenant = ?1 AND id = ?2")
+                .and_then(|mut s| {
+                    s.query_row((tenant.bytes(), device.bytes()), |row| row.of("value")).optional()
+                })
+                .doing("reading what a device is worth")
+        })
+    }
+
     /// The devices that match.
     pub fn devices(
         &self,
@@ -181,9 +192,7 @@ impl Store {
             );
             let items = view
                 .prepare(&sql)
-                .and_then(|mut s| {
-                    s.query_map(params_from_iter(matching.values()), read)?.collect()
-                })
+                .and_then(|mut s| s.query_map(params_from_iter(matching.values()), read)?.collect())
                 .doing("listing devices")?;
             Ok(Listing { items, total })
         })

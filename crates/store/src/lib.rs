@@ -18,6 +18,7 @@ mod door;
 mod entity;
 mod error;
 mod filter;
+mod gap;
 mod incident;
 mod indicator;
 mod migration;
@@ -26,6 +27,7 @@ mod overview;
 mod page;
 mod process;
 mod rarity;
+mod retention;
 mod rule;
 mod setting;
 mod step;
@@ -50,6 +52,7 @@ pub use device::{Device, DeviceChange, DeviceFilter, DeviceOrder, Loss, NewDevic
 pub use door::{ApiToken, Door, EnrolmentToken, KnownDevice, Session, SignInRecord};
 pub use entity::EntityAlerts;
 pub use error::{Result, StoreError};
+pub use gap::StreamSpan;
 pub use incident::{
     Activity, ActivityKind, Decision, IncidentChange, IncidentFacets, IncidentFilter,
     IncidentOrder, IncidentRecord, Task, TaskChange, Verdict,
@@ -58,15 +61,16 @@ pub use indicator::{IndicatorFilter, KeptIndicator};
 pub use notification::{MAX_WAITING, Notification, NotificationChannel};
 pub use overview::{Changes, Overview};
 pub use page::{Listing, Page, Place, Seek, Stretch};
-pub use process::{MAX_PROCESSES_PER_DEVICE, ProcessRecord, UserOnDevice};
+pub use process::{AlikeChildren, MAX_PROCESSES_PER_DEVICE, ProcessRecord, UserOnDevice};
 pub use rarity::UsualThing;
+pub use retention::{FORGOTTEN_AT_ONCE, Forgotten, RECORD_DAYS, Retention};
 pub use rule::{RuleFired, RuleState};
 pub use setting::{DeviceGroup, Setting};
 pub use step::{IncidentEffect, StepEffects};
 pub use store::Store;
 pub use tenant::Tenant;
 pub use token::{KnownApiToken, KnownEnrolmentToken, NewApiToken, NewEnrolmentToken};
-pub use tree::{MAX_TREE_NODES, ProcessTree, TreeNode};
+pub use tree::{MAX_GROUPS, MAX_TREE_NODES, ProcessTree, TreeNode};
 pub use tuning::{TuningCondition, TuningRule};
 pub use user::{NewUser, Role, User};
 pub use view::SavedView;

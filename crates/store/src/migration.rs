@@ -11,6 +11,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (4, include_str!("../migrations/0004_rarity.sql")),
     (5, include_str!("../migrations/0005_work.sql")),
     (6, include_str!("../migrations/0006_actions.sql")),
+    (7, include_str!("../migrations/0007_upkeep.sql")),
 ];
 
 /// Brings the records to the version of this program.

@@ -4,7 +4,7 @@ use bartizan_model::{Severity, TenantId, Timestamp};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use crate::{
-    NewAuditEntry, Store, audit,
+    IncidentEffect, NewAuditEntry, Store, audit,
     column::{Columns as _, number, severity_number},
     error::{Doing as _, Result},
 };
@@ -72,9 +72,11 @@ impl Store {
     /// The channels, in the order they were made.
     pub fn notification_channels(&self, tenant: TenantId) -> Result<Vec<NotificationChannel>> {
         self.read(|view| {
-            view.prepare_cached("SELECT * FROM notification_channels WHERE tenant = ?1 ORDER BY number")
-                .and_then(|mut s| s.query_map([tenant.bytes()], channel)?.collect())
-                .doing("listing notification channels")
+            view.prepare_cached(
+                "SELECT * FROM notification_channels WHERE tenant = ?1 ORDER BY number",
+            )
+            .and_then(|mut s| s.query_map([tenant.bytes()], channel)?.collect())
+            .doing("listing notification channels")
         })
     }
 
@@ -146,10 +148,7 @@ impl Store {
             t.execute("DELETE FROM notifications WHERE tenant = ?1 AND channel = ?2", key)
                 .doing("removing notifications")?;
             let removed = t
-                .execute(
-                    "DELETE FROM notification_channels WHERE tenant = ?1 AND number = ?2",
-                    key,
-                )
+                .execute("DELETE FROM notification_channels WHERE tenant = ?1 AND number = ?2", key)
                 .doing("removing a notification channel")?;
             if removed > 0 {
                 audit::add(t, tenant, entry)?;
@@ -166,14 +165,19 @@ impl Store {
         (subject, body): (&str, &str),
         at: Timestamp,
     ) -> Result<()> {
+        self.write(|t| add(t, tenant, channel, (subject, body), at))
+    }
+
+    /// A channel does not answer: what else waits for it waits at least until then too, so that it holds up no other.
+    pub fn put_channel_off(&self, tenant: TenantId, channel: u64, until: Timestamp) -> Result<()> {
         self.write(|t| {
             t.execute(
-                "INSERT INTO notifications (tenant, channel, subject, body, created_at, due_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
-                params![tenant.bytes(), number(channel), subject, body, at.nanos()],
+                "UPDATE notifications SET due_at = max(due_at, ?3)
+                 WHERE tenant = ?1 AND channel = ?2 AND due_at IS NOT NULL",
+                (tenant.bytes(), number(channel), until.nanos()),
             )
-            .doing("keeping a notification")?;
-            bound(t, tenant, channel)
+            .doing("putting notifications off")?;
+            Ok(())
         })
     }
 
@@ -247,6 +251,70 @@ impl Store {
             .doing("listing notifications")
         })
     }
+}
+
+/// Puts what happened to an incident into the queue of every channel that wants it, in the transaction that keeps
+/// it: told once, also when a batch is judged again.
+pub(crate) fn incident(
+    t: &Transaction<'_>,
+    effect: &IncidentEffect,
+    kind: &str,
+    at: Timestamp,
+) -> Result<()> {
+    let incident = &effect.incident;
+    let channels: Vec<u64> = t
+        .prepare_cached(
+            "SELECT number FROM notification_channels WHERE tenant = ?1 AND enabled AND least <= ?2",
+        )
+        .and_then(|mut s| {
+            let of = (incident.tenant.bytes(), severity_number(incident.severity));
+            s.query_map(of, |row| row.count("number"))?.collect()
+        })
+        .doing("finding who is told of an incident")?;
+    if channels.is_empty() {
+        return Ok(());
+    }
+    let subject =
+        format!("{}: {} (incident {})", incident.severity.word(), incident.title, incident.id);
+    let tactics: Vec<&str> = incident.tactics.iter().map(|tactic| &**tactic).collect();
+    let body = serde_json::json!({
+        "kind": kind,
+        "incident": incident.id.0,
+        "title": &*incident.title,
+        "severity": incident.severity.word(),
+        "severity_reason": &*incident.severity_reason,
+        "priority": effect.priority,
+        "priority_reasons": effect.priority_reasons,
+        "tactics": tactics,
+        "device": incident.device.to_string(),
+        "device_name": &*incident.device_name,
+        "alerts": incident.alerts.len(),
+        "first_at_ms": incident.first_at.millis(),
+        "last_at_ms": incident.last_at.millis(),
+    });
+    let body = body.to_string();
+    for channel in channels {
+        add(t, incident.tenant, channel, (&subject, &body), at)?;
+    }
+    Ok(())
+}
+
+fn add(
+    t: &Transaction<'_>,
+    tenant: TenantId,
+    channel: u64,
+    (subject, body): (&str, &str),
+    at: Timestamp,
+) -> Result<()> {
+    t.prepare_cached(
+        "INSERT INTO notifications (tenant, channel, subject, body, created_at, due_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+    )
+    .and_then(|mut s| {
+        s.execute(params![tenant.bytes(), number(channel), subject, body, at.nanos()])
+    })
+    .doing("keeping a notification")?;
+    bound(t, tenant, channel)
 }
 
 fn bound(t: &Transaction<'_>, tenant: TenantId, channel: u64) -> Result<()> {

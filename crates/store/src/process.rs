@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use bartizan_model::{
-    Alert, Connection, DeviceId, EndedProcess, FileChange, Process, ProcessKey, TenantId, Timestamp,
-    Touched,
+    Alert, Connection, DeviceId, EndedProcess, FileChange, Process, ProcessKey, TenantId,
+    Timestamp, Touched,
 };
 use rusqlite::{OptionalExtension as _, Transaction, named_params, params};
 
@@ -27,9 +27,12 @@ pub(crate) const MAX_DEPTH: usize = 256;
 const MAX_FAMILY: i64 = 20_000;
 
 mod asking;
+mod children;
 mod reading;
 
 pub use asking::UserOnDevice;
+pub use children::AlikeChildren;
+pub(crate) use children::{alike_children, children};
 
 pub(crate) use reading::one;
 use reading::{hex, read};
@@ -382,22 +385,4 @@ pub(crate) fn ancestors(
         path.push(record);
     }
     Ok(path)
-}
-
-/// The first children of a process.
-pub(crate) fn children(
-    view: &Transaction<'_>,
-    tenant: TenantId,
-    device: DeviceId,
-    parent: ProcessKey,
-    many: i64,
-) -> Result<Vec<ProcessRecord>> {
-    view.prepare_cached(
-        "SELECT * FROM processes WHERE tenant = ?1 AND device = ?2 AND parent = ?3
-         ORDER BY started_at LIMIT ?4",
-    )
-    .and_then(|mut s| {
-        s.query_map((tenant.bytes(), device.bytes(), key_bytes(parent), many), read)?.collect()
-    })
-    .doing("finding the children of a process")
 }

@@ -9,8 +9,8 @@ use bartizan_model::{
 };
 
 use crate::{
-    KeptClue, Store, Tuned, UsualThing, alert, catalogue, clue, device, error::Result, incident, process,
-    rarity,
+    KeptClue, Store, StreamSpan, Tuned, UsualThing, alert, catalogue, clue, device, error::Result,
+    gap, incident, process, rarity,
 };
 
 /// Name under which the pipeline's position is kept.
@@ -49,6 +49,8 @@ pub struct StepEffects {
     pub health: Option<(Timestamp, SensorHealth)>,
     /// Gaps in the stream.
     pub losses: Vec<EventsLost>,
+    /// Which stretch of its stream the record held.
+    pub span: Option<StreamSpan>,
 }
 
 impl StepEffects {
@@ -75,6 +77,7 @@ impl StepEffects {
             facts: None,
             health: None,
             losses: Vec::new(),
+            span: None,
         }
     }
 }
@@ -116,6 +119,7 @@ impl Store {
                 }
                 clue::keep(t, step)?;
                 rarity::keep(t, step)?;
+                gap::keep(t, step)?;
                 process::forget(t, step)?;
             }
             catalogue::advance(t, READER, position)

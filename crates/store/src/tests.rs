@@ -13,6 +13,7 @@ use crate::{
 };
 
 mod scale;
+mod upkeep;
 mod work;
 
 const NOON: Timestamp = Timestamp::from_millis(1_790_000_000_000);
@@ -152,7 +153,10 @@ fn what_must_not_change_cannot_be_changed() {
         let source = std::error::Error::source(&refused).unwrap().to_string();
         assert!(source.contains(reason), "{sql}: {source}");
     }
-    assert!(house.store.audit(house.tenant, &AuditFilter::default(), &Seek::first(10)).unwrap().total > 0);
+    assert!(
+        house.store.audit(house.tenant, &AuditFilter::default(), &Seek::first(10)).unwrap().total
+            > 0
+    );
 }
 
 #[test]
@@ -166,7 +170,10 @@ fn another_tenant_finds_nothing() {
     assert!(house.store.device(other, house.device).unwrap().is_none());
     assert!(house.store.process(other, house.device, key(1)).unwrap().is_none());
     assert!(house.store.process_tree(other, house.device, key(1), None).unwrap().is_none());
-    assert_eq!(house.store.audit(other, &AuditFilter::default(), &Seek::first(10)).unwrap().total, 0);
+    assert_eq!(
+        house.store.audit(other, &AuditFilter::default(), &Seek::first(10)).unwrap().total,
+        0
+    );
 }
 
 #[test]
@@ -182,6 +189,39 @@ fn a_tree_says_where_something_is_missing_and_how_much_is_not_shown() {
     assert!(tree.nodes[0].gap);
     assert_eq!(tree.nodes[0].record.children, 90);
     assert_eq!((tree.nodes.len(), tree.truncated), (51, true));
+}
+
+#[test]
+fn of_5000_children_those_with_alerts_and_doings_are_shown_and_the_rest_is_told_by_kind() {
+    let house = house();
+    let mut step = house.step();
+    step.processes = vec![process(5, None)];
+    for pid in 10..5_010 {
+        let mut child = Process::clone(&process(pid, Some(5)));
+        child.image = if pid % 10 == 0 { "/bin/odd" } else { "/bin/alike" }.into();
+        step.processes.push(Arc::new(child));
+    }
+    // An early one started something; an alert is about another early one.
+    step.processes.push(process(6_000, Some(20)));
+    let mut alerted = work::alert(&house, 1, bartizan_model::Severity::High);
+    alerted.process = Some(key(11));
+    step.alerts = vec![alerted];
+    house.store.commit_step(&step, 1).unwrap();
+
+    #[expect(clippy::disallowed_methods, reason = "the time taken is told")]
+    let began = std::time::Instant::now();
+    let tree = house.store.process_tree(house.tenant, house.device, key(5), None).unwrap().unwrap();
+    println!("a tree of 5,000 children: {:?}", began.elapsed());
+
+    let shown = |pid| tree.nodes.iter().any(|node| node.record.process.key == key(pid));
+    assert!(shown(11) && shown(20) && shown(6_000) && shown(5_009) && !shown(12));
+    let parent = tree.nodes.iter().find(|node| node.record.process.key == key(5)).unwrap();
+    let under = tree.nodes.iter().filter(|node| node.record.process.parent == Some(key(5))).count();
+    assert_eq!((parent.record.children, under, tree.truncated), (5_000, 50, true));
+    let told: Vec<_> = parent.groups.iter().map(|group| &*group.image).collect();
+    assert_eq!(told, ["/bin/alike", "/bin/odd"]);
+    let hidden: u64 = parent.groups.iter().map(|group| group.count).sum();
+    assert_eq!(hidden, 4_950);
 }
 
 #[test]

@@ -154,12 +154,7 @@ impl Store {
         id: &str,
         entry: NewAuditEntry<'_>,
     ) -> Result<bool> {
-        self.revoke(
-            "DELETE FROM api_tokens WHERE tenant = ?1 AND hash = ?2",
-            tenant,
-            id,
-            entry,
-        )
+        self.revoke("DELETE FROM api_tokens WHERE tenant = ?1 AND hash = ?2", tenant, id, entry)
     }
 
     /// Removes a token of a machine that was not used yet. Says whether there was one.
@@ -169,7 +164,8 @@ impl Store {
         id: &str,
         entry: NewAuditEntry<'_>,
     ) -> Result<bool> {
-        let sql = "DELETE FROM enrolment_tokens WHERE tenant = ?1 AND hash = ?2 AND used_at IS NULL";
+        let sql =
+            "DELETE FROM enrolment_tokens WHERE tenant = ?1 AND hash = ?2 AND used_at IS NULL";
         self.revoke(sql, tenant, id, entry)
     }
 

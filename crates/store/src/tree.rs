@@ -7,7 +7,7 @@ use bartizan_model::{AlertId, DeviceId, ProcessKey, Severity, TenantId, Text};
 use rusqlite::Transaction;
 
 use crate::{
-    ProcessRecord, Store, alert,
+    AlikeChildren, ProcessRecord, Store, alert,
     column::{Columns as _, key_bytes},
     error::{Doing as _, Result},
     process,
@@ -17,6 +17,8 @@ use crate::{
 pub const MAX_TREE_NODES: usize = 500;
 /// How many children of one process a tree shows; the node says how many there are.
 const MAX_CHILDREN: i64 = 50;
+/// How many groups of alike children of one process a tree tells.
+pub const MAX_GROUPS: usize = 20;
 /// How many processes with alerts are shown wherever they stand in the story.
 const MAX_ALERTED: i64 = 100;
 
@@ -42,6 +44,8 @@ pub struct TreeNode {
     pub alerts: Vec<(AlertId, Text, Severity)>,
     /// It has a parent that we do not know: something is missing above it.
     pub gap: bool,
+    /// Its children that are not shown one by one, by executable, the most first; at most [`MAX_GROUPS`].
+    pub groups: Vec<AlikeChildren>,
 }
 
 impl Store {
@@ -149,6 +153,31 @@ impl Growing<'_, '_> {
         Ok(())
     }
 
+    /// What of a process's children is not shown one by one.
+    fn groups(&self, of: &ProcessRecord) -> Result<Vec<AlikeChildren>> {
+        let key = of.process.key;
+        let mut shown: BTreeMap<&str, u64> = BTreeMap::new();
+        if of.children == 0 {
+            return Ok(Vec::new());
+        }
+        let children = self.nodes.values().filter(|one| one.process.parent == Some(key));
+        for child in children {
+            *shown.entry(&child.process.image).or_default() += 1;
+        }
+        if shown.values().sum::<u64>() >= of.children {
+            return Ok(Vec::new());
+        }
+        let mut groups = process::alike_children(self.view, self.tenant, self.device, key)?;
+        for group in &mut groups {
+            let one_by_one = shown.get(&*group.image).copied().unwrap_or_default();
+            group.count = group.count.saturating_sub(one_by_one);
+        }
+        groups.retain(|group| group.count > 0);
+        groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.image.cmp(&b.image)));
+        groups.truncate(MAX_GROUPS);
+        Ok(groups)
+    }
+
     fn finish(self, focus: ProcessKey) -> Result<ProcessTree> {
         let mut roots = Vec::new();
         let mut nodes = Vec::with_capacity(self.nodes.len());
@@ -165,7 +194,8 @@ impl Growing<'_, '_> {
                 };
             }
             let alerts = alert::alerted(self.view, self.tenant, self.device, *key)?;
-            nodes.push(TreeNode { record: record.clone(), alerts, gap });
+            let groups = self.groups(record)?;
+            nodes.push(TreeNode { record: record.clone(), alerts, gap, groups });
         }
         nodes.sort_by_key(|node| (node.record.process.started_at, node.record.process.key));
         Ok(ProcessTree { focus, nodes, roots, truncated: self.more })

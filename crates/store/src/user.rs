@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use bartizan_model::{TenantId, Timestamp, UserId};
-use rusqlite::{OptionalExtension as _, Row, named_params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, named_params};
 
 use crate::{
     NewAuditEntry, Store, StoreError, audit,
@@ -236,18 +236,54 @@ impl Store {
                 )
                 .doing("keeping a second factor")?;
             if changed > 0 {
+                forget_recovery_codes(t, tenant, user)?;
                 audit::add(t, tenant, entry)?;
             }
             Ok(changed > 0)
         })
     }
 
-    /// The secret of a user's second factor, and whether it is confirmed.
-    pub fn second_factor(
+    /// Gives a user these recovery codes, as hashes, in place of those they had.
+    pub fn set_recovery_codes(
         &self,
         tenant: TenantId,
         user: UserId,
-    ) -> Result<Option<(Vec<u8>, bool)>> {
+        hashes: &[[u8; 32]],
+        entry: NewAuditEntry<'_>,
+    ) -> Result<()> {
+        self.write(|t| {
+            forget_recovery_codes(t, tenant, user)?;
+            for hash in hashes {
+                t.execute(
+                    "INSERT INTO recovery_codes (tenant, user, hash) VALUES (?1, ?2, ?3)",
+                    (tenant.bytes(), user.bytes(), hash),
+                )
+                .doing("keeping a recovery code")?;
+            }
+            audit::add(t, tenant, entry)
+        })
+    }
+
+    /// Uses a recovery code up. False when the user has no such code.
+    pub fn use_recovery_code(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        hash: [u8; 32],
+    ) -> Result<bool> {
+        self.write(|t| {
+            let used = t
+                .execute(
+                    "DELETE FROM recovery_codes WHERE tenant = ?1 AND user = ?2 AND hash = ?3",
+                    (tenant.bytes(), user.bytes(), hash),
+                )
+                .doing("using a recovery code")?;
+            Ok(used > 0)
+        })
+    }
+
+    /// The secret of a user's second factor, and whether it is confirmed.
+    pub fn second_factor(&self, tenant: TenantId, user: UserId) -> Result<Option<(Vec<u8>, bool)>> {
         self.read(|view| {
             view.query_row(
                 "SELECT totp_secret, totp_confirmed FROM users WHERE tenant = ?1 AND id = ?2",
@@ -274,6 +310,15 @@ impl Store {
             Ok(used > 0)
         })
     }
+}
+
+fn forget_recovery_codes(t: &Transaction<'_>, tenant: TenantId, user: UserId) -> Result<()> {
+    t.execute(
+        "DELETE FROM recovery_codes WHERE tenant = ?1 AND user = ?2",
+        (tenant.bytes(), user.bytes()),
+    )
+    .doing("removing recovery codes")?;
+    Ok(())
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<User> {

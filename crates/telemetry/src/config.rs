@@ -22,7 +22,7 @@ pub struct Config {
     pub max_hot_bytes: usize,
     /// How old rows in memory become before they are sealed.
     pub max_hot_age: Duration,
-    /// How long rows are kept; whole days are removed.
+    /// How long rows are kept of tenants that did not say how long; whole days are removed.
     pub retention: Duration,
     /// Files of one day of a table before they are merged.
     pub max_files_per_day: usize,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use bartizan_model::{TABLES, Timestamp};
 use bartizan_store::TelemetryFile;
@@ -12,6 +13,7 @@ use crate::{Telemetry, TelemetryError, file};
 
 /// The most bytes of files that are merged at once; larger files are large enough.
 const MAX_MERGED_BYTES: u64 = 256 << 20;
+const SECONDS_PER_DAY: u64 = 86_400;
 
 /// What upkeep did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,7 +33,10 @@ impl Telemetry {
         let _one_at_a_time = self.sealing.lock();
         let mut done = Upkeep::default();
         for tenant in self.store.telemetry_tenants()? {
-            let before = start_of_day(now.minus(self.config.retention));
+            let kept = self.store.retention(tenant)?.map_or(self.config.retention, |said| {
+                Duration::from_secs(u64::from(said.event_days) * SECONDS_PER_DAY)
+            });
+            let before = start_of_day(now.minus(kept));
             let expired = self.store.forget_telemetry_files(tenant, before)?;
             done.expired += expired.len();
             self.doom(&expired);

@@ -1,4 +1,4 @@
-// Who is told of incidents outside of this console: webhooks, syslog, mail.
+// Who is told of incidents outside of this console: webhooks, syslog.
 import { Button, Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
@@ -10,7 +10,7 @@ import { Time } from "../../ui/Time";
 import { Part, Refused } from "./Part";
 import { channelsQuery, useChange } from "./queries";
 
-const KINDS = [["webhook", "Webhook", "https://chat.example.org/hook"], ["syslog", "Syslog", "tcp://logs.example.org:514"], ["email", "Mail", "security@example.org"]] as const;
+const KINDS = [["webhook", "Webhook", "https://chat.example.org/hook"], ["syslog", "Syslog", "tcp://logs.example.org:514"]] as const;
 
 export function Channels() {
   const allowed = may(useMe(), "manage_settings");

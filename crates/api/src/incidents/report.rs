@@ -178,7 +178,7 @@ fn facts(material: &Material) -> Vec<Block> {
     let tactics: Vec<String> = incident.tactics.iter().map(|t| t.replace('-', " ")).collect();
     let mut facts = vec![
         Block::Fact("Severity", format!("{} – {}", incident.severity.word(), incident.severity_reason)),
-        Block::Fact("Priority", format!("{} of 100 – {}", record.priority, record.priority_reasons.join("; "))),
+        Block::Fact("Priority", format!("{} of 100 – {}", record.priority, record.priority_reasons.join(" "))),
         Block::Fact("Status", incident.status.word().to_owned()),
         Block::Fact("Classification", classification),
         Block::Fact("Assigned to", incident.assigned_to.as_deref().unwrap_or("nobody").to_owned()),

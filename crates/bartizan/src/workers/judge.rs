@@ -9,10 +9,11 @@ use std::{
 use anyhow::Context as _;
 use bartizan_detection::{Clue, Detector, Learned};
 use bartizan_event_log::{Entry, Position};
-use bartizan_model::{Alert, DeviceId, IncidentId, Severity, TenantId, Text};
+use bartizan_incident::{AssetValue, Grounds, Joined, priority};
+use bartizan_model::{Alert, AlertId, DeviceId, IncidentId, TenantId, Text};
 use bartizan_pipeline::{Condition, Effects, Expected, State, adopt, step};
 use bartizan_store::{
-    IncidentEffect, KeptClue, StepEffects, Store, Tuned, TuningCondition, TuningRule, UsualThing,
+    IncidentEffect, KeptClue, StepEffects, Store, StreamSpan, Tuned, TuningCondition, TuningRule, UsualThing,
 };
 
 use super::{after, clock, envelopes, indicators::Watch};
@@ -96,8 +97,15 @@ impl Judge {
         let mut steps = Vec::with_capacity(entries.len());
         for (_, entry) in entries {
             self.take_up_device(store, entry)?;
-            let effects = step(&mut self.state, &envelopes(entry), clock());
-            steps.push(kept(entry, effects));
+            let batch = envelopes(entry);
+            let effects = step(&mut self.state, &batch, clock());
+            let mut kept = kept(store, entry, effects)?;
+            kept.span = Some(StreamSpan {
+                stream: entry.stream,
+                last: entry.last_sequence,
+                events: u64::try_from(batch.len()).unwrap_or(u64::MAX),
+            });
+            steps.push(kept);
         }
         store.commit_steps(&steps, last.0).context("keeping what was judged")?;
         self.place = last.next();
@@ -113,10 +121,11 @@ impl Judge {
         let mut steps = Vec::with_capacity(found.len());
         for alert in found {
             let (tenant, device, name) = (alert.tenant, alert.device, alert.device_name.clone());
-            let effects = adopt(&mut self.state, alert);
+            let effects = adopt(&mut self.state, alert, now);
             let mut step = StepEffects::new(tenant, device, name, now);
             step.alerts = effects.alerts;
-            step.incidents = effects.incidents.into_iter().map(incident).collect();
+            step.tuned = tuned(effects.expected);
+            step.incidents = incidents(store, tenant, effects.incidents)?;
             steps.push(step);
         }
         if !steps.is_empty() {
@@ -185,16 +194,15 @@ fn alerts_of(store: &Store, tenant: TenantId, id: IncidentId) -> anyhow::Result<
 }
 
 /// A step's effects in the words of the store.
-fn kept(entry: &Entry, effects: Effects) -> StepEffects {
+fn kept(store: &Store, entry: &Entry, effects: Effects) -> anyhow::Result<StepEffects> {
     let mut step =
         StepEffects::new(entry.tenant, entry.device, entry.device_name.clone(), entry.received_at);
     step.processes = effects.processes;
     step.ended = effects.ended;
     step.touches = effects.touches;
     step.alerts = effects.alerts;
-    let tuned = effects.expected.into_iter();
-    step.tuned = tuned.map(|(alert, by, hidden)| Tuned { alert, by, hidden }).collect();
-    step.incidents = effects.incidents.into_iter().map(incident).collect();
+    step.tuned = tuned(effects.expected);
+    step.incidents = incidents(store, entry.tenant, effects.incidents)?;
     step.clues = effects.clues.into_iter().map(kept_clue).collect();
     step.learned = effects
         .learned
@@ -204,27 +212,37 @@ fn kept(entry: &Entry, effects: Effects) -> StepEffects {
     step.facts = effects.facts;
     step.health = effects.health;
     step.losses = effects.losses;
-    step
+    Ok(step)
 }
 
-fn incident(joined: bartizan_incident::Joined) -> IncidentEffect {
-    IncidentEffect {
-        priority: priority(joined.incident.severity),
-        priority_reasons: vec![format!("{} severity", joined.incident.severity.word())],
-        incident: joined.incident,
-        joined: joined.alerts,
-        absorbed: joined.absorbed,
-    }
+fn tuned(expected: Vec<(AlertId, u64, bool)>) -> Vec<Tuned> {
+    expected.into_iter().map(|(alert, by, hidden)| Tuned { alert, by, hidden }).collect()
 }
 
-const fn priority(severity: Severity) -> u8 {
-    match severity {
-        Severity::Informational => 0,
-        Severity::Low => 20,
-        Severity::Medium => 40,
-        Severity::High => 60,
-        Severity::Critical => 80,
+/// Incidents in the words of the store, with how soon each should be looked at.
+fn incidents(
+    store: &Store,
+    tenant: TenantId,
+    all: Vec<Joined>,
+) -> anyhow::Result<Vec<IncidentEffect>> {
+    let mut kept = Vec::with_capacity(all.len());
+    for joined in all {
+        let mut devices = Vec::with_capacity(joined.devices.len());
+        for (device, name) in &joined.devices {
+            let value = store.device_value(tenant, *device).context("asking what a device is worth")?;
+            devices.push((name.clone(), AssetValue::of_word(value.as_deref().unwrap_or_default())));
+        }
+        let grounds = Grounds { devices: &devices, indicators: &joined.indicators };
+        let priority = priority(&joined.incident, grounds);
+        kept.push(IncidentEffect {
+            priority: priority.number,
+            priority_reasons: priority.reasons,
+            incident: joined.incident,
+            joined: joined.alerts,
+            absorbed: joined.absorbed,
+        });
     }
+    Ok(kept)
 }
 
 /// A clue in the words of the store.

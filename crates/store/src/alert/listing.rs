@@ -45,14 +45,15 @@ impl Store {
             place.fits(2)?;
         }
         let (table, matching) = matching(tenant, filter);
-        let order =
-            Order { columns: &["event_at", "id"], descending: !filter.earliest_first };
+        let order = Order { columns: &["event_at", "id"], descending: !filter.earliest_first };
         let (stretch, sorted) = matching.after(order, seek);
         let limit = seek.limit();
         self.read(|view| {
             let counted = view
                 .prepare_cached(&matching.count(table))
-                .and_then(|mut s| s.query_row(params_from_iter(matching.values()), |r| r.count("n")))
+                .and_then(|mut s| {
+                    s.query_row(params_from_iter(matching.values()), |r| r.count("n"))
+                })
                 .doing("counting alerts")?;
             let sql = format!(
                 "SELECT * FROM {table} WHERE {} ORDER BY {sorted} LIMIT {}",

@@ -39,9 +39,10 @@ impl Border for Tie {
 
     fn of(form: TieForm) -> rusqlite::Result<Self> {
         Ok(match form {
-            TieForm::Family { device, ancestor } => {
-                Self::Family { device: device.parse().map_err(unreadable)?, ancestor: key(&ancestor)? }
-            }
+            TieForm::Family { device, ancestor } => Self::Family {
+                device: device.parse().map_err(unreadable)?,
+                ancestor: key(&ancestor)?,
+            },
             TieForm::Session { device, boot, session } => Self::Session {
                 device: device.parse().map_err(unreadable)?,
                 boot: BootId(u128::from_str_radix(&boot, 16).map_err(unreadable)?),

@@ -3,11 +3,7 @@
 use bartizan_model::{IncidentId, IncidentStatus, TenantId};
 use rusqlite::{Transaction, params};
 
-use super::{
-    ActivityKind, IncidentChange, IncidentRecord,
-    keeping::add_activity,
-    one,
-};
+use super::{ActivityKind, IncidentChange, IncidentRecord, keeping::add_activity, one};
 use crate::{
     NewAuditEntry, Store, audit,
     column::{json, number},

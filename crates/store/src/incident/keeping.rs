@@ -1,6 +1,8 @@
 //! Keeping an incident as a step of the pipeline left it.
 
-use bartizan_model::{AlertId, Incident, IncidentId, IncidentStatus, JoinReason, TenantId, Timestamp};
+use bartizan_model::{
+    AlertId, Incident, IncidentId, IncidentStatus, JoinReason, TenantId, Timestamp,
+};
 use rusqlite::{Transaction, params};
 
 use super::{ActivityKind, one, reading::ties_text};
@@ -9,6 +11,7 @@ use crate::{
     border::Border as _,
     column::{Columns as _, json, key_bytes, number, severity_number},
     error::{Doing as _, Result},
+    notification,
 };
 
 /// Keeps an incident as a step left it, its alerts, and what happened in its history. An incident that people
@@ -30,10 +33,14 @@ pub(crate) fn keep(t: &Transaction<'_>, effect: &IncidentEffect, at: Timestamp) 
     match before {
         None => {
             let text = format!("{}: {}", incident.severity.word(), incident.severity_reason);
-            add_activity(t, tenant, id, (at, ActivityKind::Opened, None, &text))
+            add_activity(t, tenant, id, (at, ActivityKind::Opened, None, &text))?;
+            notification::incident(t, effect, "incident.opened", at)
         }
         Some(_) if joined.is_empty() => Ok(()),
         Some(before) => {
+            if before.incident.severity < incident.severity {
+                notification::incident(t, effect, "incident.graver", at)?;
+            }
             if before.incident.status == IncidentStatus::Resolved {
                 let text = "Resolved → New: it goes on";
                 add_activity(t, tenant, id, (at, ActivityKind::Status, None, text))?;
@@ -106,12 +113,7 @@ fn join(
              ON CONFLICT (tenant, alert) DO NOTHING",
         )
         .doing("putting an alert into an incident")?
-        .execute(params![
-            tenant,
-            id,
-            alert.bytes(),
-            json("a reason", &reason.form())?
-        ])
+        .execute(params![tenant, id, alert.bytes(), json("a reason", &reason.form())?])
         .doing("putting an alert into an incident")?;
     if added > 0 {
         belongs(t, incident.tenant, alert, incident.id)?;

@@ -64,7 +64,9 @@ impl Store {
         self.read(|view| {
             let counted = view
                 .prepare_cached(&matching.count("incidents"))
-                .and_then(|mut s| s.query_row(params_from_iter(matching.values()), |r| r.count("n")))
+                .and_then(|mut s| {
+                    s.query_row(params_from_iter(matching.values()), |r| r.count("n"))
+                })
                 .doing("counting incidents")?;
             let sql = format!(
                 "SELECT * FROM {table} WHERE {} ORDER BY {sorted} LIMIT {}",

@@ -1,9 +1,7 @@
 //! One incident goes into another, and alerts go from one to another. Nothing is deleted: the incident that
 //! went away says where its alerts are.
 
-use bartizan_model::{
-    AlertId, IncidentId, IncidentStatus, JoinReason, TenantId, Timestamp,
-};
+use bartizan_model::{AlertId, IncidentId, IncidentStatus, JoinReason, TenantId, Timestamp};
 use rusqlite::{Transaction, params};
 
 use super::{
@@ -59,17 +57,27 @@ impl Store {
         let _held = self.hold_incidents();
         self.write(|t| {
             let Some(source) = one(t, tenant, from)? else { return Ok(None) };
-            let moved: Vec<AlertId> = source.incident.alerts.iter().map(|(id, _)| *id)
-                .filter(|id| alerts.contains(id)).collect();
+            let moved: Vec<AlertId> = source
+                .incident
+                .alerts
+                .iter()
+                .map(|(id, _)| *id)
+                .filter(|id| alerts.contains(id))
+                .collect();
             if moved.len() != alerts.len() {
-                return Err(StoreError::Conflict(format!("not all of these alerts are in incident {from}")));
+                return Err(StoreError::Conflict(format!(
+                    "not all of these alerts are in incident {from}"
+                )));
             }
             if moved.is_empty() || moved.len() == source.incident.alerts.len() {
                 let text = "move some of an incident's alerts, not none or all: merge it instead";
                 return Err(StoreError::Conflict(text.to_owned()));
             }
             let target = match to {
-                Some(to) => { may_merge(t, tenant, to)?; to }
+                Some(to) => {
+                    may_merge(t, tenant, to)?;
+                    to
+                }
                 None => begin(t, &source, entry.at)?,
             };
             put(t, tenant, target, &moved, entry.actor)?;
@@ -77,7 +85,12 @@ impl Store {
                 (from, format!("{} moved to incident {target}", alerts_word(moved.len()))),
                 (target, format!("{} moved from incident {from}", alerts_word(moved.len()))),
             ] {
-                add_activity(t, tenant, of, (entry.at, ActivityKind::Moved, Some(entry.actor), &text))?;
+                add_activity(
+                    t,
+                    tenant,
+                    of,
+                    (entry.at, ActivityKind::Moved, Some(entry.actor), &text),
+                )?;
                 add_up(t, tenant, of, entry.at)?;
                 decided(t, tenant, of)?;
             }
@@ -133,7 +146,8 @@ pub(super) fn absorb(
     .doing("merging incidents")?;
     let gone = format!("went into incident {into}");
     add_activity(t, tenant, from, (at, ActivityKind::Merged, actor, &gone))?;
-    let came = format!("incident {from} came in with {}", alerts_word(source.incident.alerts.len()));
+    let came =
+        format!("incident {from} came in with {}", alerts_word(source.incident.alerts.len()));
     add_activity(t, tenant, into, (at, ActivityKind::Merged, actor, &came))
 }
 

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bartizan_model::{
-    AlertId, DeviceId, Incident, IncidentId, JoinReason, TenantId, Text, Tie,
-};
+use bartizan_model::{AlertId, DeviceId, Incident, IncidentId, JoinReason, TenantId, Text, Tie};
 use rusqlite::{OptionalExtension as _, Row, Transaction};
 
 use super::{Activity, IncidentRecord};
@@ -103,7 +101,9 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<IncidentRecord> {
         determination: row.of("determination")?,
         tags: row.json("tags")?,
         hand_over: row.of("hand_over")?,
-        merged_into: row.of::<Option<i64>>("merged_into")?.map(|n| IncidentId(n.max(0).unsigned_abs())),
+        merged_into: row
+            .of::<Option<i64>>("merged_into")?
+            .map(|n| IncidentId(n.max(0).unsigned_abs())),
     })
 }
 

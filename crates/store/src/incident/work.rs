@@ -102,8 +102,7 @@ impl Store {
         change: &TaskChange,
         entry: NewAuditEntry<'_>,
     ) -> Result<bool> {
-        let Some(before) =
-            self.tasks(tenant, id)?.into_iter().find(|task| task.number == which)
+        let Some(before) = self.tasks(tenant, id)?.into_iter().find(|task| task.number == which)
         else {
             return Ok(false);
         };

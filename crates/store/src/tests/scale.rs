@@ -53,9 +53,9 @@ fn fill(house: &House) {
     for sql in [sql, alerts, incidents, devices, joins, entities, audit] {
         let done = house.store.write(|t| {
             let mut statement = t.prepare(sql).doing("filling")?;
-            let values = [(":t", &house.tenant.bytes() as &dyn rusqlite::ToSql), (":noon", &NOON.nanos())];
-            let used: Vec<_> =
-                values.into_iter().filter(|(name, _)| sql.contains(name)).collect();
+            let values =
+                [(":t", &house.tenant.bytes() as &dyn rusqlite::ToSql), (":noon", &NOON.nanos())];
+            let used: Vec<_> = values.into_iter().filter(|(name, _)| sql.contains(name)).collect();
             statement.execute(used.as_slice()).doing("filling")
         });
         done.unwrap_or_else(|why| panic!("{why:?}: {sql}"));
@@ -87,17 +87,37 @@ fn every_list_is_there_within_300_ms() {
     let all = AlertFilter::default;
     let alerts = [
         ("alerts", all()),
-        ("alerts, high and critical", AlertFilter { severities: vec![Severity::High, Severity::Critical], ..all() }),
+        (
+            "alerts, high and critical",
+            AlertFilter { severities: vec![Severity::High, Severity::Critical], ..all() },
+        ),
         ("alerts, critical", AlertFilter { severities: vec![Severity::Critical], ..all() }),
         ("alerts, new", AlertFilter { statuses: vec![IncidentStatus::New], ..all() }),
-        ("alerts, open and grave", AlertFilter { statuses: vec![IncidentStatus::New, IncidentStatus::InProgress], severities: vec![Severity::Critical, Severity::High], ..all() }),
+        (
+            "alerts, open and grave",
+            AlertFilter {
+                statuses: vec![IncidentStatus::New, IncidentStatus::InProgress],
+                severities: vec![Severity::Critical, Severity::High],
+                ..all()
+            },
+        ),
         ("alerts of a device", AlertFilter { device: Some(device), ..all() }),
         ("alerts of a rule", AlertFilter { rules: vec!["rule-007".into()], ..all() }),
         ("alerts of a person", AlertFilter { assigned_to: Some("ann".into()), ..all() }),
         ("alerts with a text", AlertFilter { text: Some("rule 042".into()), ..all() }),
-        ("alerts with a text that nothing has", AlertFilter { text: Some("zebra".into()), ..all() }),
+        (
+            "alerts with a text that nothing has",
+            AlertFilter { text: Some("zebra".into()), ..all() },
+        ),
         ("alerts of a month", AlertFilter { from: Some(month_ago), ..all() }),
-        ("alerts of a month long ago", AlertFilter { to: Some(month_ago), statuses: vec![IncidentStatus::InProgress], ..all() }),
+        (
+            "alerts of a month long ago",
+            AlertFilter {
+                to: Some(month_ago),
+                statuses: vec![IncidentStatus::InProgress],
+                ..all()
+            },
+        ),
     ];
     for (what, filter) in &alerts {
         time(what, &|| drop(store.alerts(tenant, filter, &Seek::first(100)).unwrap()));
@@ -106,12 +126,22 @@ fn every_list_is_there_within_300_ms() {
     let all = IncidentFilter::default;
     let incidents = [
         ("incidents", all()),
-        ("incidents, open", IncidentFilter { statuses: vec![IncidentStatus::New, IncidentStatus::InProgress], order: IncidentOrder::Priority, ..all() }),
+        (
+            "incidents, open",
+            IncidentFilter {
+                statuses: vec![IncidentStatus::New, IncidentStatus::InProgress],
+                order: IncidentOrder::Priority,
+                ..all()
+            },
+        ),
         ("incidents, by severity", IncidentFilter { order: IncidentOrder::Severity, ..all() }),
         ("incidents of a device", IncidentFilter { device: Some(device), ..all() }),
         ("incidents of a person", IncidentFilter { assigned_to: Some("ann".into()), ..all() }),
         ("incidents with a text", IncidentFilter { text: Some("number 0420".into()), ..all() }),
-        ("incidents with a text that nothing has", IncidentFilter { text: Some("zebra".into()), ..all() }),
+        (
+            "incidents with a text that nothing has",
+            IncidentFilter { text: Some("zebra".into()), ..all() },
+        ),
     ];
     for (what, filter) in &incidents {
         time(what, &|| drop(store.incidents(tenant, filter, &Seek::first(100)).unwrap()));
@@ -131,10 +161,16 @@ fn every_list_is_there_within_300_ms() {
     time("rules", &|| drop(store.rules_fired(tenant, month_ago).unwrap()));
     time("costs", &|| drop(store.costs(tenant).unwrap()));
     time("a user", &|| drop(store.entity_alerts(tenant, "user", "user-7", 50).unwrap()));
-    time("past alerts", &|| drop(store.past_alerts(tenant, "rule-007", month_ago, 20_000).unwrap()));
-    time("audit", &|| drop(store.audit(tenant, &AuditFilter::default(), &Seek::first(100)).unwrap()));
+    time("past alerts", &|| {
+        drop(store.past_alerts(tenant, "rule-007", month_ago, 20_000).unwrap())
+    });
+    time("audit", &|| {
+        drop(store.audit(tenant, &AuditFilter::default(), &Seek::first(100)).unwrap())
+    });
     let nobody = AuditFilter { text: Some("zebra".into()), ..AuditFilter::default() };
-    time("audit with a text that nothing has", &|| drop(store.audit(tenant, &nobody, &Seek::first(100)).unwrap()));
+    time("audit with a text that nothing has", &|| {
+        drop(store.audit(tenant, &nobody, &Seek::first(100)).unwrap())
+    });
     time("decisions", &|| drop(store.decisions(tenant, 0).unwrap()));
 
     slowest.sort();

@@ -13,7 +13,7 @@ use crate::{
     StoreError, Tuned,
 };
 
-fn alert(house: &House, number: u64, severity: Severity) -> Alert {
+pub(super) fn alert(house: &House, number: u64, severity: Severity) -> Alert {
     let stream = "00000000-0000-4000-8000-000000000001".parse().unwrap();
     let event = EventId { stream, sequence: number };
     let user = Entity::User { name: "ann".into(), uid: 1_000 };
@@ -40,7 +40,7 @@ fn alert(house: &House, number: u64, severity: Severity) -> Alert {
     }
 }
 
-fn incident(house: &House, number: u64, alerts: &[Alert]) -> IncidentEffect {
+pub(super) fn incident(house: &House, number: u64, alerts: &[Alert]) -> IncidentEffect {
     let joins = alerts.iter().map(|alert| (alert.id, JoinReason::Opened)).collect();
     let first = &alerts[0];
     let ties = BTreeSet::from([Tie::Family { device: house.device, ancestor: key(1) }]);
@@ -71,7 +71,7 @@ fn incident(house: &House, number: u64, alerts: &[Alert]) -> IncidentEffect {
 }
 
 /// Incident 1 with alerts 1 and 2, incident 2 with alert 3.
-fn two_incidents(house: &House) -> Vec<Alert> {
+pub(super) fn two_incidents(house: &House) -> Vec<Alert> {
     let alerts = vec![
         alert(house, 1, Severity::Medium),
         alert(house, 2, Severity::High),
