@@ -171,7 +171,12 @@ fn forget_records(store: &Store) {
             let before = clock().minus(Duration::from_secs(u64::from(days) * 86_400));
             let done = store.forget_records(tenant.id, before).context("removing old records")?;
             if done != Forgotten::default() {
-                tracing::info!(done.incidents, done.alerts, days, "removed records whose time is over");
+                tracing::info!(
+                    done.incidents,
+                    done.alerts,
+                    days,
+                    "removed records whose time is over"
+                );
             }
         }
         Ok(())

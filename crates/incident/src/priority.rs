@@ -140,17 +140,20 @@ fn devices(devices: &[(Text, AssetValue)], sum: &mut Sum) {
     }
 }
 
-/// Files and addresses tie alerts only while few devices know them.
+/// Files, addresses and domains tie alerts only while few devices know them.
 fn rare(incident: &Incident, sum: &mut Sum) {
-    let file = incident.ties.iter().any(|tie| matches!(tie, Tie::File(_)));
-    let address = incident.ties.iter().any(|tie| matches!(tie, Tie::Address(_)));
-    let what = match (file, address) {
-        (true, true) => "a file and an address",
-        (true, false) => "a file",
-        (false, true) => "an address",
-        (false, false) => return,
-    };
-    sum.add(RARE_POINTS, format!("It names {what} that few devices know"));
+    let has = |of: fn(&Tie) -> bool| incident.ties.iter().any(of);
+    let named = [
+        (has(|tie| matches!(tie, Tie::File(_))), "a file"),
+        (has(|tie| matches!(tie, Tie::Address(_))), "an address"),
+        (has(|tie| matches!(tie, Tie::Domain(_))), "a domain"),
+    ];
+    let named: Vec<&str> =
+        named.into_iter().filter(|(has, _)| *has).map(|(_, what)| what).collect();
+    if !named.is_empty() {
+        let what = named.join(" and ");
+        sum.add(RARE_POINTS, format!("It names {what} that few devices know"));
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use bartizan_detection::{Clue, Learned};
 use bartizan_incident::Joined;
 use bartizan_model::{
-    Alert, AlertId, DeviceFacts, EndedProcess, EventsLost, Process, SensorHealth, Timestamp, Touch,
+    Alert, AlertId, DeviceFacts, EndedProcess, EventsLost, Process, SensorHealth, Tie, Timestamp,
+    Touch,
 };
 
 /// What one batch of one device changes.
@@ -33,6 +34,8 @@ pub struct Effects {
     pub clues: Vec<Clue>,
     /// What was learned of how usual things are.
     pub learned: Vec<Learned>,
+    /// Files and addresses that the device was not known to know.
+    pub known: Vec<Tie>,
     /// Alerts not raised since the same was said of the same process a moment ago.
     pub repeated: u64,
 }

@@ -29,8 +29,19 @@ pub(crate) struct Prevalence {
 }
 
 impl Prevalence {
-    /// Notes who ran a file and who spoke to an address.
-    pub(crate) fn note(&mut self, envelope: &Envelope) {
+    /// Takes up who knew what before a restart.
+    pub(crate) fn resume(
+        &mut self,
+        tenant: TenantId,
+        known: impl IntoIterator<Item = (Tie, DeviceId)>,
+    ) {
+        for (tie, device) in known {
+            self.add((tenant, tie), device);
+        }
+    }
+
+    /// Notes who ran a file and who spoke to an address. Gives what the device was not known to know.
+    pub(crate) fn note(&mut self, envelope: &Envelope) -> Option<Tie> {
         let tie = match &envelope.event.action {
             Action::ProcessStarted(process) => file(&process.image, hash(process)),
             Action::Connection(connection) => {
@@ -38,9 +49,8 @@ impl Prevalence {
             }
             _ => None,
         };
-        if let Some(tie) = tie {
-            self.add((envelope.tenant, tie), envelope.device);
-        }
+        let tie = tie?;
+        self.add((envelope.tenant, tie.clone()), envelope.device).then_some(tie)
     }
 
     /// What ties an alert to others, beside its family: its sign-in, and the rare things it names. Merely
@@ -77,12 +87,14 @@ impl Prevalence {
         known.is_none_or(|devices| devices.len() <= RARE_DEVICES_MAX)
     }
 
-    fn add(&mut self, key: (TenantId, Tie), device: DeviceId) {
+    /// Says whether it is new. Beyond what is rare nobody counts.
+    fn add(&mut self, key: (TenantId, Tie), device: DeviceId) -> bool {
         if let Some(devices) = self.known.get_mut(&key) {
-            if devices.len() <= RARE_DEVICES_MAX && !devices.contains(&device) {
+            let new = devices.len() <= RARE_DEVICES_MAX && !devices.contains(&device);
+            if new {
                 devices.push(device);
             }
-            return;
+            return new;
         }
         while self.order.len() >= KNOWN_MAX {
             if let Some(oldest) = self.order.pop_front() {
@@ -91,6 +103,7 @@ impl Prevalence {
         }
         self.order.push_back(key.clone());
         self.known.insert(key, vec![device]);
+        true
     }
 }
 

@@ -9,7 +9,9 @@ use bartizan_detection::{Clue, Detector, Learned, Rarity, Scratch, Sequences};
 use bartizan_incident::{Correlator, Expected};
 use bartizan_indicator::IndicatorSet;
 use bartizan_lineage::{Told, Tree};
-use bartizan_model::{Alert, DeviceId, Incident, IncidentId, Process, TenantId, Text, Timestamp};
+use bartizan_model::{
+    Alert, DeviceId, Incident, IncidentId, Process, TenantId, Text, Tie, Timestamp,
+};
 
 use crate::{prevalence::Prevalence, repeats::Repeats};
 
@@ -109,6 +111,15 @@ impl State {
     ) {
         self.rarity.resume_devices(tenant, watched_since);
         self.rarity.resume(tenant, learned);
+    }
+
+    /// Take up which files and addresses the tenant's devices know, those known first first.
+    pub fn resume_known(
+        &mut self,
+        tenant: TenantId,
+        known: impl IntoIterator<Item = (Tie, DeviceId)>,
+    ) {
+        self.prevalence.resume(tenant, known);
     }
 
     /// Take up one incident as it is now: people opened it again, or changed what is in it.

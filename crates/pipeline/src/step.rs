@@ -70,7 +70,7 @@ fn enrich(state: &mut State, envelope: &Envelope, effects: &mut Effects) {
     let of = (envelope.tenant, envelope.device);
     let event = &envelope.event;
     let at = event.at;
-    state.prevalence.note(envelope);
+    effects.known.extend(state.prevalence.note(envelope));
     if let Some(actor) = &event.actor
         && state.tell(of, actor, Told::Mentioned, at)
     {

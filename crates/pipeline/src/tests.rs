@@ -406,3 +406,19 @@ fn what_a_hunt_found_is_judged_by_what_people_expect() {
     assert_eq!((tuned.expected, tuned.incidents.len()), (vec![(found.id, 7, true)], 0));
     assert!(off.alerts.is_empty());
 }
+
+#[test]
+fn what_devices_know_is_told_once_and_taken_up_after_a_restart() {
+    let (mut state, mut machine) = (fresh(), Machine::new());
+    let program = process(7, "/usr/bin/python3", None);
+    let connects = |machine: &mut Machine| machine.connects(&program, ConnectionOutcome::Succeeded);
+    let now = Timestamp::from_millis(2_000_000);
+    let first = step(&mut state, &[connects(&mut machine)], now).known;
+    let again = step(&mut state, &[connects(&mut machine)], now).known;
+    assert_eq!((first.len(), again.len()), (1, 0));
+
+    let mut state = fresh();
+    state.resume_known(id(1), first.into_iter().map(|tie| (tie, id(2))));
+
+    assert!(step(&mut state, &[connects(&mut machine)], now).known.is_empty());
+}

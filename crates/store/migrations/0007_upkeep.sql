@@ -24,3 +24,12 @@ WHEN EXISTS (SELECT 1 FROM incidents WHERE tenant = old.tenant AND number = old.
 BEGIN SELECT RAISE(ABORT, 'the history of an incident is only added to'); END;
 
 CREATE INDEX incidents_by_end ON incidents (tenant, resolved_at) WHERE resolved_at IS NOT NULL;
+
+-- Which files and addresses each device knows, as long as few do.
+CREATE TABLE known_things (
+    number INTEGER PRIMARY KEY,
+    tenant BLOB NOT NULL,
+    thing  TEXT NOT NULL,
+    device BLOB NOT NULL,
+    UNIQUE (tenant, thing, device)
+) STRICT;

@@ -21,6 +21,7 @@ mod filter;
 mod gap;
 mod incident;
 mod indicator;
+mod known;
 mod migration;
 mod notification;
 mod overview;

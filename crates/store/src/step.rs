@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use bartizan_model::{
     Alert, AlertId, DeviceFacts, DeviceId, EndedProcess, EventsLost, Incident, IncidentId, Process,
-    SensorHealth, TenantId, Text, Timestamp, Touch,
+    SensorHealth, TenantId, Text, Tie, Timestamp, Touch,
 };
 
 use crate::{
     KeptClue, Store, StreamSpan, Tuned, UsualThing, alert, catalogue, clue, device, error::Result,
-    gap, incident, process, rarity,
+    gap, incident, known, process, rarity,
 };
 
 /// Name under which the pipeline's position is kept.
@@ -49,6 +49,8 @@ pub struct StepEffects {
     pub health: Option<(Timestamp, SensorHealth)>,
     /// Gaps in the stream.
     pub losses: Vec<EventsLost>,
+    /// Files and addresses that the device was not known to know.
+    pub known: Vec<Tie>,
     /// Which stretch of its stream the record held.
     pub span: Option<StreamSpan>,
 }
@@ -77,6 +79,7 @@ impl StepEffects {
             facts: None,
             health: None,
             losses: Vec::new(),
+            known: Vec::new(),
             span: None,
         }
     }
@@ -120,6 +123,7 @@ impl Store {
                 clue::keep(t, step)?;
                 rarity::keep(t, step)?;
                 gap::keep(t, step)?;
+                known::keep(t, step)?;
                 process::forget(t, step)?;
             }
             catalogue::advance(t, READER, position)

@@ -13,7 +13,8 @@ use bartizan_incident::{AssetValue, Grounds, Joined, priority};
 use bartizan_model::{Alert, AlertId, DeviceId, IncidentId, TenantId, Text};
 use bartizan_pipeline::{Condition, Effects, Expected, State, adopt, step};
 use bartizan_store::{
-    IncidentEffect, KeptClue, StepEffects, Store, StreamSpan, Tuned, TuningCondition, TuningRule, UsualThing,
+    IncidentEffect, KeptClue, StepEffects, Store, StreamSpan, Tuned, TuningCondition, TuningRule,
+    UsualThing,
 };
 
 use super::{after, clock, envelopes, indicators::Watch};
@@ -64,6 +65,9 @@ impl Judge {
                 day,
             });
             state.resume_rarity(tenant.id, learned, since);
+            let known =
+                store.load_known_things(tenant.id).context("taking up what devices know")?;
+            state.resume_known(tenant.id, known);
             let clues = store.load_clues(tenant.id, clock()).context("taking up clues")?;
             state.resume_clues(tenant.id, clues.into_iter().map(clue));
             let waiting_since = clock().minus(TAKE_UP_WAITING_WITHIN);
@@ -212,6 +216,7 @@ fn kept(store: &Store, entry: &Entry, effects: Effects) -> anyhow::Result<StepEf
     step.facts = effects.facts;
     step.health = effects.health;
     step.losses = effects.losses;
+    step.known = effects.known;
     Ok(step)
 }
 
@@ -229,7 +234,8 @@ fn incidents(
     for joined in all {
         let mut devices = Vec::with_capacity(joined.devices.len());
         for (device, name) in &joined.devices {
-            let value = store.device_value(tenant, *device).context("asking what a device is worth")?;
+            let value =
+                store.device_value(tenant, *device).context("asking what a device is worth")?;
             devices.push((name.clone(), AssetValue::of_word(value.as_deref().unwrap_or_default())));
         }
         let grounds = Grounds { devices: &devices, indicators: &joined.indicators };

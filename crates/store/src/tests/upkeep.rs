@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bartizan_model::{IncidentId, IncidentStatus, Severity, StreamId};
+use bartizan_model::{IncidentId, IncidentStatus, Severity, StreamId, Tie};
 
 use super::{
     House, NOON, entry, house,
@@ -101,6 +101,19 @@ fn resolved_incidents_go_with_all_that_is_theirs_when_their_time_is_over_and_ope
     assert!(house.store.incident(house.tenant, IncidentId(2)).unwrap().is_some());
     assert!(house.store.alert(house.tenant, alerts[2].id).unwrap().is_some());
     assert_eq!(house.store.next_incident_number(house.tenant).unwrap(), 4);
+}
+
+#[test]
+fn what_a_device_knows_is_kept_once() {
+    let house = house();
+    let (file, address) = (Tie::File("ab".into()), Tie::Address("198.51.100.7".parse().unwrap()));
+    for known in [vec![file.clone()], vec![file.clone(), address.clone()]] {
+        let mut step = house.step();
+        step.known = known;
+        house.store.commit_step(&step, 1).unwrap();
+    }
+    let known = house.store.load_known_things(house.tenant).unwrap();
+    assert_eq!(known, [(file, house.device), (address, house.device)]);
 }
 
 #[test]

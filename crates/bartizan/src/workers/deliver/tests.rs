@@ -24,7 +24,8 @@ fn house() -> House {
     let store = Store::open(folder.path().join("state.db")).unwrap();
     let tenant: TenantId = "00000000-0000-4000-8000-000000000001".parse().unwrap();
     let location = "local".to_owned();
-    let home = Tenant { id: tenant, name: "Home".into(), data_location: location, created_at: NOON };
+    let home =
+        Tenant { id: tenant, name: "Home".into(), data_location: location, created_at: NOON };
     store.create_tenant(&home).unwrap();
     House { _folder: folder, store, tenant }
 }
@@ -67,7 +68,10 @@ impl House {
 }
 
 /// Answers one request with this status; gives its head and body.
-fn answer_one(listener: TcpListener, status: &'static str) -> std::thread::JoinHandle<(String, String)> {
+fn answer_one(
+    listener: TcpListener,
+    status: &'static str,
+) -> std::thread::JoinHandle<(String, String)> {
     std::thread::spawn(move || {
         let (stream, _) = listener.accept().unwrap();
         let mut reader = BufReader::new(stream);
@@ -170,5 +174,8 @@ fn a_kind_that_is_not_delivered_says_so() {
 
     house.deliver(NOON);
 
-    assert_eq!(house.latest(channel).problem.unwrap(), "this server delivers no notifications by pigeon");
+    assert_eq!(
+        house.latest(channel).problem.unwrap(),
+        "this server delivers no notifications by pigeon"
+    );
 }
