@@ -41,8 +41,11 @@ pub(crate) fn all(root: &Path) -> Vec<Thing> {
     found
 }
 
+/// Reads a package from its fields, each given by its name.
+type Stanza = fn(&dyn Fn(&str) -> String) -> Option<Thing>;
+
 /// Paragraphs of `Name: value` lines, each read as a package.
-fn stanzas(text: &str, read: fn(&dyn Fn(&str) -> String) -> Option<Thing>) -> Vec<Thing> {
+fn stanzas(text: &str, read: Stanza) -> Vec<Thing> {
     let package = |paragraph: &str| {
         let field = |wanted: &str| {
             let mut lines = paragraph.lines().filter_map(|line| line.split_once(':'));

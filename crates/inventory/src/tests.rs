@@ -283,7 +283,7 @@ Version: 1
             drop(accounts::passwd(&text, &text));
             drop(accounts::group(&text));
             drop(services::described(&text));
-            drop(ports::parse(&text, "tcp", "0A"));
+            let _port = ports::parse(&text, "tcp", "0A");
             let (_root, machine) = machine(&[
                 ("var/lib/dpkg/status", &text),
                 ("proc/net/route", &text),

@@ -3,6 +3,7 @@
 
 use std::{
     fs::{self, Permissions},
+    io::ErrorKind,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     sync::Arc,
@@ -36,8 +37,11 @@ pub(crate) fn socket(data: &Path) -> PathBuf {
 pub(crate) fn open(data: &Path, answers: Answers) -> anyhow::Result<()> {
     let path = socket(data);
     // One of an earlier life; the lock of the spool says that nobody else lives here.
-    if path.exists() {
-        fs::remove_file(&path).with_context(|| format!("deleting {}", path.display()))?;
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("deleting {}", path.display()));
+        }
+        _ => {}
     }
     let listener =
         UnixListener::bind(&path).with_context(|| format!("listening on {}", path.display()))?;

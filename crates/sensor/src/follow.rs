@@ -40,6 +40,7 @@ pub(crate) fn events(
     Ok(())
 }
 
+#[expect(clippy::disallowed_methods, reason = "the proof says how long things took")]
 /// Starts a harmless program and waits until the sensor has seen it, sent it, and heard that it is kept.
 pub(crate) fn test(data: &Path, as_json: bool) -> anyhow::Result<()> {
     let mark = format!("bartizan-sensor-test-{}", std::process::id());

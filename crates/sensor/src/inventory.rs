@@ -40,6 +40,7 @@ pub(crate) fn start(shared: &Arc<Shared>) -> anyhow::Result<Receiver<Inventory>>
     Ok(finds)
 }
 
+#[expect(clippy::disallowed_methods, reason = "a listing is due by the clock")]
 fn look(shared: &Shared, found: &SyncSender<Inventory>) {
     // On Linux a thread has a priority of its own.
     if let Err(error) = setpriority_process(None, NICE) {
