@@ -55,7 +55,7 @@ function ChangeDialog({ device, onClose }: { device: Device; onClose: () => void
       <form className="dialog-form" onSubmit={submit}>
         <Select label="Group" value={group} onChange={(next) => setGroup(next ?? NO_GROUP)} allowDeselect={false}
           data={[{ value: NO_GROUP, label: "No group" }, ...groups.map(({ id, name }) => ({ value: String(id), label: name }))]} />
-        <Select label="Value" description="What it is worth to you: incidents on it come earlier in the queue" value={value} onChange={(next) => setValue(next ?? "normal")} allowDeselect={false}
+        <Select label="Value" description="What it is worth to you; the devices can be filtered by it" value={value} onChange={(next) => setValue(next ?? "normal")} allowDeselect={false}
           data={VALUES.map(([key, label]) => ({ value: key, label }))} />
         <TagsInput label="Tags" value={tags} onChange={setTags} placeholder="Type and press Enter" />
         {change.error ? <p role="alert">{change.error.message}</p> : null}
