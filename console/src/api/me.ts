@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { meQuery } from "./queries";
 import type { Me } from "./types";
 
-export type Permission = "read" | "respond" | "tune" | "manage_rules" | "manage_settings" | "manage_devices" | "manage_users"
+export type Permission = "read" | "act" | "approve" | "manage_actions" | "respond" | "tune" | "manage_rules" | "manage_settings" | "manage_devices" | "manage_users"
   | "enrol_devices" | "manage_tokens" | "read_audit";
 
 export function useMe(): Me | undefined {

@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { get, type Parameters } from "./client";
 import type {
-  Alert, AlertFacets, AuditEntry, Classification, Device, DeviceSummary, EntityKind, EntityPage, EvidenceRow, Graph,
+  Action, ActionDevice, ActionSummary, Alert, AlertFacets, AuditEntry, Classification, Device, DeviceSummary, EntityKind, EntityPage, EvidenceRow, Graph,
   Histogram, HuntingSchema, Incident, IncidentFacets, IncidentSummary, List, Me, Overview, Person, ProcessTree, SavedView,
   ServerHealth, StorySentence, TimelineEvent, User,
 } from "./types";
@@ -105,6 +105,12 @@ export const serverHealthQuery = queryOptions({
   queryFn: ({ signal }) => get<ServerHealth>("/server/health", {}, signal),
   refetchInterval: 10_000,
 });
+
+export const actionsQuery = (filter: Parameters) => pages<ActionSummary>(["actions", "list", filter], "/actions", filter);
+
+export const actionQuery = (id: string) => one<Action>(["actions", "one", id], `/actions/${id}`);
+
+export const actionDevicesQuery = (id: string) => pages<ActionDevice>(["actions", "devices", id], `/actions/${id}/devices`, {});
 
 export const usersQuery = queryOptions({
   queryKey: ["users"],

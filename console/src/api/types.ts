@@ -109,3 +109,11 @@ export type ApiToken = Whole<Schemas["ApiTokenView"]>;
 export type ApiTokenOnce = Whole<Schemas["ApiTokenOnce"]>;
 export type KnownEnrolmentToken = Whole<Schemas["KnownEnrolmentTokenView"]>;
 export type ServerHealth = Whole<Schemas["ServerHealth"]>;
+
+export const ACTION_STATUSES = ["pending_approval", "queued", "running", "succeeded", "failed", "timed_out", "cancelled", "undone"] as const;
+export type ActionStatus = (typeof ACTION_STATUSES)[number];
+export type ActionSummary = With<Schemas["ActionSummary"], { status: ActionStatus; counts: Partial<Record<ActionStatus, number>> }>;
+export type Action = ActionSummary & { decisions: Whole<Schemas["DecisionView"]>[] };
+export type ActionDevice = With<Schemas["ActionDevice"], { status: ActionStatus }>;
+export type ActionPlan = Whole<Schemas["PlanView"]>;
+export type Order = Schemas["OrderBody"];

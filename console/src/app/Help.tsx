@@ -4,7 +4,7 @@ import { Modal } from "@mantine/core";
 const KEYS: readonly (readonly [group: string, keys: readonly (readonly [string, string])[]])[] = [
   ["Everywhere", [
     ["g o", "Home"], ["g i", "Incidents"], ["g a", "Alerts"], ["g h", "Hunting"], ["g r", "Detections"], ["g d", "Devices"],
-    ["g s", "Settings"], ["g y", "System health"], ["g u", "Users"], ["g l", "Audit log"],
+    ["g c", "Action Center"], ["g s", "Settings"], ["g y", "System health"], ["g u", "Users"], ["g l", "Audit log"],
     ["/", "Search field of the page"], ["?", "This help"],
   ]],
   ["Lists", [["j, k", "Next, previous"], ["Enter", "Open"], ["x", "Choose"]]],

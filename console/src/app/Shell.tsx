@@ -7,7 +7,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { send, signedOut } from "../api/client";
 import { may, useMe } from "../api/me";
 import { overviewQuery } from "../api/queries";
-import { Bell, Book, Cog, Home, Layers, Moon, People, Pulse, Screen, Search, Sun, Target, Tower } from "../ui/icons";
+import { Bell, Bolt, Book, Cog, Home, Layers, Moon, People, Pulse, Screen, Search, Sun, Target, Tower } from "../ui/icons";
 import { Help } from "./Help";
 import { useKeys } from "./keys";
 import { useLiveNotices } from "./live";
@@ -90,6 +90,7 @@ function Places() {
       <Place to="/hunting" icon={<Search />} name="Hunting" />
       <Place to="/detections" icon={<Target />} name="Detections" />
       <Place to="/devices" icon={<Screen />} name="Devices" />
+      <Place to="/actions" icon={<Bolt />} name="Action Center" />
       <h2>Administration</h2>
       <Place to="/settings" icon={<Cog />} name="Settings" />
       <Place to="/health" icon={<Pulse />} name="System health" />
@@ -100,7 +101,7 @@ function Places() {
 }
 
 interface PlaceProps {
-  to: "/" | "/incidents" | "/alerts" | "/hunting" | "/detections" | "/devices" | "/settings" | "/health" | "/users" | "/audit";
+  to: "/" | "/incidents" | "/alerts" | "/hunting" | "/detections" | "/devices" | "/actions" | "/settings" | "/health" | "/users" | "/audit";
   icon: ReactNode;
   name: string;
   count?: number | undefined;

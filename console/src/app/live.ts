@@ -5,7 +5,7 @@ import { useEffect } from "react";
 
 import { STREAM } from "../api/client";
 
-const TOPICS = ["incidents", "alerts", "devices"] as const;
+const TOPICS = ["incidents", "alerts", "devices", "actions"] as const;
 /** However much happens, pages are refreshed at most this often. */
 const CALM_MS = 1_500;
 

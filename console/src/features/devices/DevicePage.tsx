@@ -6,6 +6,7 @@ import { useState } from "react";
 
 import { deviceQuery, histogramQuery, timelineQuery } from "../../api/queries";
 import type { Device, TimelineEvent } from "../../api/types";
+import { ActMenu } from "../../ui/ActMenu";
 import { visible } from "../../ui/visible";
 import { counted } from "../../ui/number";
 import { Page } from "../../ui/Page";
@@ -50,6 +51,7 @@ function Known({ device }: { device: Device }) {
         {device.open_incidents > 0 ? counted(device.open_incidents, "open incident") : "Incidents"}
       </Link>
       <DeviceActions device={device} />
+      <ActMenu device={device.id} name={visible(device.name)} />
     </>
   );
   return <Page title={visible(device.name)} beside={beside} actions={actions}><Timeline key={device.id} device={device} /></Page>;

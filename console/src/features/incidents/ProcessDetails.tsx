@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 
 import type { TreeNode } from "../../api/types";
 import { CopyButton } from "../../ui/CopyButton";
+import { ActMenu } from "../../ui/ActMenu";
 import { DeviceText } from "../../ui/DeviceText";
 import { Facts } from "../../ui/Facts";
 import { counted } from "../../ui/number";
@@ -27,6 +28,7 @@ export function ProcessDetails({ node, device }: Props) {
         <div className="chips">
           <Link className="link-button" to="/hunting" search={{ q: processQuery(device.name, node.pid, node.started_at, node.ended_at) }}>Go hunt</Link>
           <Link className="link-button" to="/devices/$id" params={{ id: device.id }} search={around(node)}>Timeline at this time</Link>
+          <ActMenu device={device.id} name={device.name} process={{ key: node.key, name: node.file_name, image: node.image }} />
         </div>
         <h3>Command line</h3>
         <div className="code-block">
