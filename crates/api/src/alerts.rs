@@ -115,8 +115,7 @@ pub(crate) async fn alerts(
 ) -> Result<Json<List<AlertView>>, ApiError> {
     let seek = seek(asked.cursor.as_deref(), asked.limit)?;
     let filter = filter(&api, asked)?;
-    let found =
-        api.run(move |api| Ok(api.store.alerts(caller.tenant(), &filter, &seek)?)).await?;
+    let found = api.run(move |api| Ok(api.store.alerts(caller.tenant(), &filter, &seek)?)).await?;
     Ok(Json(List::stretch(found, |alert| view(&alert))))
 }
 
@@ -129,8 +128,7 @@ pub(crate) async fn facets(
     Asked(asked): Asked<AlertQuery>,
 ) -> Result<Json<AlertFacetsView>, ApiError> {
     let filter = filter(&api, asked)?;
-    let found =
-        api.run(move |api| Ok(api.store.alert_facets(caller.tenant(), &filter)?)).await?;
+    let found = api.run(move |api| Ok(api.store.alert_facets(caller.tenant(), &filter)?)).await?;
     Ok(Json(facets_view(found)))
 }
 
@@ -143,8 +141,17 @@ pub(crate) async fn export_alerts(
     Asked(asked): Asked<AlertQuery>,
 ) -> Result<Response, ApiError> {
     const COLUMNS: &[&str] = &[
-        "event_at", "severity", "title", "status", "assigned_to", "classification", "device_name",
-        "rule", "techniques", "incident", "id",
+        "event_at",
+        "severity",
+        "title",
+        "status",
+        "assigned_to",
+        "classification",
+        "device_name",
+        "rule",
+        "techniques",
+        "incident",
+        "id",
     ];
     let format = Format::read(asked.format.as_deref())?;
     let filter = filter(&api, asked)?;

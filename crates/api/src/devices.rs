@@ -211,8 +211,20 @@ pub(crate) async fn export_devices(
     Asked(asked): Asked<DeviceQuery>,
 ) -> Result<Response, ApiError> {
     const COLUMNS: &[&str] = &[
-        "name", "state", "os", "sensor_version", "enrolled_at", "last_seen", "open_incidents",
-        "severity", "alerts", "events_lost", "value", "group", "tags", "id",
+        "name",
+        "state",
+        "os",
+        "sensor_version",
+        "enrolled_at",
+        "last_seen",
+        "open_incidents",
+        "severity",
+        "alerts",
+        "events_lost",
+        "value",
+        "group",
+        "tags",
+        "id",
     ];
     let format = Format::read(asked.format.as_deref())?;
     let now = api.now();

@@ -10,8 +10,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     Api, actions, alerts, audit, decision, devices, enrolment, entities, health, hunting,
-    incidents, indicators, me, notifications, overview, rules, second_factor, server, session, settings, stream,
-    timeline, tokens, tuning, users, views,
+    incidents, indicators, me, notifications, overview, rules, second_factor, server, session,
+    settings, stream, timeline, tokens, tuning, users, views,
 };
 
 #[derive(OpenApi)]

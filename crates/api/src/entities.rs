@@ -100,7 +100,13 @@ pub(crate) async fn user(
         quoted(&name)
     );
     let names = "AccountDomain";
-    page(&api, caller, Entity { kind: "user", value: name, filter, names, programs: "FileName" }, asked).await
+    page(
+        &api,
+        caller,
+        Entity { kind: "user", value: name, filter, names, programs: "FileName" },
+        asked,
+    )
+    .await
 }
 
 /// A file by its SHA-256: where it was, under which names, who ran or wrote it.

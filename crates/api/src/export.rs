@@ -50,7 +50,8 @@ pub(crate) fn pages<T: Serialize + Send + 'static>(
             let found = api.run(move |api| read(api, &seek)).await;
             Some(match found {
                 Ok((items, next)) => {
-                    let rows = items.iter().map(|item| serde_json::to_value(item).unwrap_or_default());
+                    let rows =
+                        items.iter().map(|item| serde_json::to_value(item).unwrap_or_default());
                     let next = next.map(|place| Seek { after: Some(place), limit: PAGE });
                     (Ok(rows.collect()), next)
                 }
@@ -73,7 +74,8 @@ pub(crate) fn numbered_pages<T: Serialize + Send + 'static>(
             Some(match found {
                 Ok(items) => {
                     let many = u64::try_from(items.len()).unwrap_or(u64::MAX);
-                    let rows = items.iter().map(|item| serde_json::to_value(item).unwrap_or_default());
+                    let rows =
+                        items.iter().map(|item| serde_json::to_value(item).unwrap_or_default());
                     let next = (many == PAGE).then(|| page.offset.saturating_add(many));
                     (Ok(rows.collect()), next)
                 }
@@ -94,28 +96,31 @@ pub(crate) fn export(
         Format::Csv => format!("{}\r\n", columns.join(",")),
         Format::Json => "[\n".to_owned(),
     };
-    let body = pages.scan(0_usize, move |written, page| {
-        let chunk = page.map(|rows| {
-            let room = ROWS_MAX.saturating_sub(*written);
-            let mut text = String::new();
-            for (index, row) in rows.iter().take(room).enumerate() {
-                match format {
-                    Format::Csv => text.push_str(&line(row, columns)),
-                    Format::Json => {
-                        text.push_str(if *written + index == 0 { "" } else { ",\n" });
-                        text.push_str(&row.to_string());
+    let body =
+        pages.scan(0_usize, move |written, page| {
+            let chunk = page.map(|rows| {
+                let room = ROWS_MAX.saturating_sub(*written);
+                let mut text = String::new();
+                for (index, row) in rows.iter().take(room).enumerate() {
+                    match format {
+                        Format::Csv => text.push_str(&line(row, columns)),
+                        Format::Json => {
+                            text.push_str(if *written + index == 0 { "" } else { ",\n" });
+                            text.push_str(&row.to_string());
+                        }
                     }
                 }
-            }
-            if room > 0 && rows.len() > room && format == Format::Csv {
-                text.push_str("(cut here: narrow the list to see the rest)\r\n");
-            }
-            *written = written.saturating_add(rows.len());
-            Bytes::from(text)
+                if room > 0 && rows.len() > room && format == Format::Csv {
+                    text.push_str("(cut here: narrow the list to see the rest)\r\n");
+                }
+                *written = written.saturating_add(rows.len());
+                Bytes::from(text)
+            });
+            let more = *written <= ROWS_MAX.saturating_add(usize::try_from(PAGE).unwrap_or(0));
+            std::future::ready(more.then_some(
+                chunk.map_err(|_told| std::io::Error::other("a page could not be read")),
+            ))
         });
-        let more = *written <= ROWS_MAX.saturating_add(usize::try_from(PAGE).unwrap_or(0));
-        std::future::ready(more.then_some(chunk.map_err(|_told| std::io::Error::other("a page could not be read"))))
-    });
     let end = if format == Format::Json { "\n]\n" } else { "" };
     let first = stream::iter([Ok(Bytes::from(head))]);
     let last = stream::iter([Ok(Bytes::from_static(end.as_bytes()))]);
@@ -157,9 +162,7 @@ fn plain(value: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join("; "),
-        Value::Object(fields) => {
-            fields.get("name").map_or_else(|| value.to_string(), plain)
-        }
+        Value::Object(fields) => fields.get("name").map_or_else(|| value.to_string(), plain),
         other => other.to_string(),
     }
 }
@@ -172,7 +175,8 @@ mod tests {
 
     #[test]
     fn cells_that_a_spreadsheet_would_run_are_made_text() {
-        let row = json!({ "a": "=cmd|' /C calc'!A0", "b": "say \"hi\", you", "c": [1, "x"], "d": null });
+        let row =
+            json!({ "a": "=cmd|' /C calc'!A0", "b": "say \"hi\", you", "c": [1, "x"], "d": null });
         assert_eq!(
             line(&row, &["a", "b", "c", "d"]),
             "'=cmd|' /C calc'!A0,\"say \"\"hi\"\", you\",1; x,\r\n"

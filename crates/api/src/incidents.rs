@@ -160,9 +160,22 @@ pub(crate) async fn export_incidents(
     Asked(asked): Asked<IncidentQuery>,
 ) -> Result<Response, ApiError> {
     const COLUMNS: &[&str] = &[
-        "number", "severity", "priority", "title", "status", "assigned_to", "classification",
-        "determination", "devices", "alert_count", "tactics", "tags", "first_at", "last_at",
-        "opened_at", "resolved_at",
+        "number",
+        "severity",
+        "priority",
+        "title",
+        "status",
+        "assigned_to",
+        "classification",
+        "determination",
+        "devices",
+        "alert_count",
+        "tactics",
+        "tags",
+        "first_at",
+        "last_at",
+        "opened_at",
+        "resolved_at",
     ];
     let format = Format::read(asked.format.as_deref())?;
     let filter = filter(asked)?;

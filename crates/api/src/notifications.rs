@@ -222,7 +222,9 @@ fn judge_target(kind: &str, target: &str) -> Result<(), ApiError> {
     };
     let rest = schemes.iter().find_map(|scheme| target.strip_prefix(scheme)).unwrap_or_default();
     let enough = match kind {
-        "syslog" => rest.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()),
+        "syslog" => rest
+            .rsplit_once(':')
+            .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()),
         _ => !rest.is_empty(),
     };
     let clean = !target.chars().any(|c| c.is_control() || c.is_whitespace());
@@ -232,7 +234,11 @@ fn judge_target(kind: &str, target: &str) -> Result<(), ApiError> {
     Err(ApiError::bad_request(format!("the `target` of {kind} looks like {form}")))
 }
 
-fn view(api: &Api, tenant: TenantId, channel: NotificationChannel) -> Result<ChannelView, ApiError> {
+fn view(
+    api: &Api,
+    tenant: TenantId,
+    channel: NotificationChannel,
+) -> Result<ChannelView, ApiError> {
     let latest = api.store.notifications(tenant, channel.number, 1)?;
     Ok(ChannelView {
         id: channel.number,

@@ -78,7 +78,12 @@ impl<T> List<T> {
         let items: Vec<T> = listing.items.into_iter().map(view).collect();
         let end = page.offset.saturating_add(items.len() as u64);
         let more = end < listing.total && !items.is_empty();
-        Self { items, next_cursor: more.then(|| end.to_string()), total: listing.total, more: false }
+        Self {
+            items,
+            next_cursor: more.then(|| end.to_string()),
+            total: listing.total,
+            more: false,
+        }
     }
 
     /// Everything on one page.

@@ -132,9 +132,20 @@ pub(crate) async fn export_timeline(
     Asked(asked): Asked<TimelineAsked>,
 ) -> Result<Response, ApiError> {
     const COLUMNS: &[&str] = &[
-        "at", "kind", "ActionType", "AccountName", "FileName", "FolderPath", "ProcessCommandLine",
-        "RemoteIP", "RemotePort", "RemoteUrl", "InitiatingProcessFileName",
-        "InitiatingProcessCommandLine", "SHA256", "event_id",
+        "at",
+        "kind",
+        "ActionType",
+        "AccountName",
+        "FileName",
+        "FolderPath",
+        "ProcessCommandLine",
+        "RemoteIP",
+        "RemotePort",
+        "RemoteUrl",
+        "InitiatingProcessFileName",
+        "InitiatingProcessCommandLine",
+        "SHA256",
+        "event_id",
     ];
     let format = Format::read(asked.format.as_deref())?;
     let tenant = caller.tenant();

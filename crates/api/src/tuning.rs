@@ -270,7 +270,9 @@ async fn keep(
     one_of(&asked.effect, "effect", &["hide", "resolve"])?;
     let judged = conditions(&asked.conditions)?;
     if judged.iter().all(|condition| condition.pattern.chars().all(|c| c == '*')) {
-        return Err(ApiError::bad_request("a condition has to say something: switch the rule off instead"));
+        return Err(ApiError::bad_request(
+            "a condition has to say something: switch the rule off instead",
+        ));
     }
     let now = api.now();
     let expires_at = match asked.expires_at.as_deref() {
@@ -299,7 +301,12 @@ async fn keep(
     api.run(move |api| {
         let tenant = caller.tenant();
         let target = format!("tuning rule {}", rule.name);
-        let detail = format!("{} of {}: {:?}", if rule.hide { "hide" } else { "resolve" }, rule.rule, rule.conditions);
+        let detail = format!(
+            "{} of {}: {:?}",
+            if rule.hide { "hide" } else { "resolve" },
+            rule.rule,
+            rule.conditions
+        );
         let entry = caller.did(now, "tuning.keep", &target, &detail);
         let kept = api.store.keep_tuning_rule(tenant, &rule, entry)?;
         rule.number = kept.ok_or_else(|| ApiError::not_found("tuning rule"))?;
@@ -352,7 +359,8 @@ fn looked_back(
         n => format!("{n} of them in true-positive incidents"),
     };
     let alerts = if held.len() == 1 { "1 alert" } else { "alerts" };
-    let alerts = if held.len() == 1 { alerts.to_owned() } else { format!("{} {alerts}", held.len()) };
+    let alerts =
+        if held.len() == 1 { alerts.to_owned() } else { format!("{} {alerts}", held.len()) };
     let count = |many: usize| u64::try_from(many).unwrap_or(u64::MAX);
     let latest = held.iter().take(NAMED).map(|(alert, said)| PreviewAlert {
         id: alert.id.to_string(),

@@ -160,7 +160,8 @@ pub(crate) async fn people(
 ) -> Result<Json<List<PersonView>>, ApiError> {
     let users = api.run(move |api| Ok(api.store.users(caller.tenant())?)).await?;
     let people = users.into_iter().filter(|user| !user.disabled);
-    let people = people.map(|user| PersonView { name: user.name, role: user.role.word().to_owned() });
+    let people =
+        people.map(|user| PersonView { name: user.name, role: user.role.word().to_owned() });
     Ok(Json(List::whole(people.collect())))
 }
 

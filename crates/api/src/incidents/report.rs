@@ -177,13 +177,22 @@ fn facts(material: &Material) -> Vec<Block> {
     };
     let tactics: Vec<String> = incident.tactics.iter().map(|t| t.replace('-', " ")).collect();
     let mut facts = vec![
-        Block::Fact("Severity", format!("{} – {}", incident.severity.word(), incident.severity_reason)),
-        Block::Fact("Priority", format!("{} of 100 – {}", record.priority, record.priority_reasons.join(" "))),
+        Block::Fact(
+            "Severity",
+            format!("{} – {}", incident.severity.word(), incident.severity_reason),
+        ),
+        Block::Fact(
+            "Priority",
+            format!("{} of 100 – {}", record.priority, record.priority_reasons.join(" ")),
+        ),
         Block::Fact("Status", incident.status.word().to_owned()),
         Block::Fact("Classification", classification),
         Block::Fact("Assigned to", incident.assigned_to.as_deref().unwrap_or("nobody").to_owned()),
         Block::Fact("Devices", devices.join(", ")),
-        Block::Fact("Stages of an attack", if tactics.is_empty() { "none named".to_owned() } else { tactics.join(", ") }),
+        Block::Fact(
+            "Stages of an attack",
+            if tactics.is_empty() { "none named".to_owned() } else { tactics.join(", ") },
+        ),
         Block::Fact("First event (UTC)", shown_short(&shown(incident.first_at))),
         Block::Fact("Last event (UTC)", shown_short(&shown(incident.last_at))),
     ];

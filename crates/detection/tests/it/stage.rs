@@ -49,7 +49,16 @@ pub(crate) fn envelope(category: &str, event: &Map<String, Value>) -> Option<Env
             let ip: std::net::IpAddr = text("DestinationIp")?.parse().ok()?;
             let remote = (ip, text("DestinationPort")?.parse().ok()?).into();
             let (outcome, protocol) = (ConnectionOutcome::Succeeded, Protocol::Tcp);
-            (own, Action::Connection(Connection { outcome, protocol, local: None, remote, host: None }))
+            (
+                own,
+                Action::Connection(Connection {
+                    outcome,
+                    protocol,
+                    local: None,
+                    remote,
+                    host: None,
+                }),
+            )
         }
         _ => return None,
     };
