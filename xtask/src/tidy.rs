@@ -10,6 +10,15 @@ use anyhow::{Context as _, bail};
 
 /// Longest file, in lines. Generated files and tests do not count.
 const LINES_MAX: usize = 400;
+/// Files that are longer, and how long each may be. The list may only shrink.
+const LONGER: [(&str, usize); 6] = [
+    ("crates/api/src/devices.rs", 460),
+    ("crates/api/src/tuning.rs", 420),
+    ("crates/kql/src/ast.rs", 405),
+    ("crates/remediation/src/remediation.rs", 415),
+    ("crates/sigma/src/matcher/network.rs", 525),
+    ("crates/store/src/device.rs", 470),
+];
 /// Words that say something was left for later.
 const LEFT_FOR_LATER: [&str; 4] = ["todo!(", "unimplemented!(", "TODO", "FIXME"];
 
@@ -30,7 +39,9 @@ pub(crate) fn check(root: &Path) -> anyhow::Result<()> {
         let lines = text.lines().count();
         let exempt =
             name.contains("/tests/") || name.contains("/generated/") || name.ends_with("tests.rs");
-        if lines > LINES_MAX && !exempt && !text.contains("do not edit") {
+        let longest =
+            LONGER.iter().find(|(long, _)| *long == name).map_or(LINES_MAX, |long| long.1);
+        if lines > longest && !exempt && !text.contains("do not edit") {
             wrong.push(format!("{name}: {lines} lines; is there a second room in it?"));
         }
         if let Some(word) = LEFT_FOR_LATER.iter().find(|word| text.contains(**word)) {

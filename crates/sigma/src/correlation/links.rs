@@ -148,7 +148,7 @@ impl Links {
             correlation.group_by.iter().map(|name| correlation.field_of(name, reference)).collect();
         match &correlation.kind {
             CorrelationKind::ValueCount(names, _) => {
-                fields.extend(names.iter().map(String::as_str))
+                fields.extend(names.iter().map(String::as_str));
             }
             CorrelationKind::Value(_, name, _) => fields.push(name),
             _ => {}

@@ -125,7 +125,7 @@ fn rules(node: &Node) -> Result<(Vec<String>, Vec<crate::problem::Place>), Fault
         ));
     }
     let places: Vec<_> = match &listed.kind {
-        Kind::List(items) => items.iter().map(|item| underlined(item)).collect(),
+        Kind::List(items) => items.iter().map(underlined).collect(),
         _ => vec![underlined(listed)],
     };
     for (at, rule) in rules.iter().enumerate() {

@@ -60,11 +60,8 @@ impl Digests {
             for form in self.forms.iter().filter(|form| before.ends_with(&form.name)) {
                 let from = before.len() - form.name.len();
                 let Some(part) = text.get(from..from + form.length) else { continue };
-                for entry in self.table.get(hash(part)) {
-                    if entry.text(texts) == part {
-                        found(entry.leaf);
-                    }
-                }
+                let under = self.table.get(hash(part)).iter();
+                under.filter(|entry| entry.text(texts) == part).for_each(|entry| found(entry.leaf));
             }
         }
     }

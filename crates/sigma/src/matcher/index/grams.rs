@@ -69,25 +69,27 @@ impl Grams {
 
     pub(super) fn find(&self, folded: Folded<'_>, texts: &[u8], found: &mut impl FnMut(u32)) {
         if !self.fours.is_empty() {
-            let mut at = 0;
-            while at < folded.text.len() {
-                let [a, b, c, d] = four_grams(folded.padded, at);
-                let (a_is, b_is) = (self.four.bit(a), self.four.bit(b));
-                let (c_is, d_is) = (self.four.bit(c), self.four.bit(d));
-                if a_is | b_is | c_is | d_is != 0 {
-                    for (beyond, (gram, bit)) in
-                        [(a, a_is), (b, b_is), (c, c_is), (d, d_is)].into_iter().enumerate()
-                    {
-                        if bit != 0 {
-                            self.compare(at + beyond, gram, folded.text, texts, found);
-                        }
-                    }
-                }
-                at += 4;
-            }
+            self.find_fours(folded, texts, found);
         }
         if let Some(pairs) = &self.pairs {
             pairs.find(folded, texts, found);
+        }
+    }
+
+    #[inline]
+    fn find_fours(&self, folded: Folded<'_>, texts: &[u8], found: &mut impl FnMut(u32)) {
+        let mut at = 0;
+        while at < folded.text.len() {
+            let grams = four_grams(folded.padded, at);
+            let bits = grams.map(|gram| self.four.bit(gram));
+            if bits.iter().fold(0, |any, bit| any | bit) != 0 {
+                for (beyond, (gram, bit)) in grams.into_iter().zip(bits).enumerate() {
+                    if bit != 0 {
+                        self.compare(at + beyond, gram, folded.text, texts, found);
+                    }
+                }
+            }
+            at += 4;
         }
     }
 

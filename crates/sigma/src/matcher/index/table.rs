@@ -36,7 +36,6 @@ impl Entry {
 }
 
 /// On all machines this runs on, a `usize` has 32 bits or more.
-#[expect(clippy::cast_possible_truncation, reason = "32 bits fit into a usize")]
 #[inline]
 pub(in crate::matcher) const fn wide(number: u32) -> usize {
     number as usize
