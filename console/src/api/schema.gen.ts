@@ -4,6 +4,161 @@
  */
 
 export interface paths {
+    "/api/v1/action-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has to approve what. */
+        get: operations["get_action_policies"];
+        /** Lay down who has to approve what. */
+        put: operations["put_action_policies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The actions, latest first. */
+        get: operations["get_actions"];
+        put?: never;
+        /** Have something done to devices. */
+        post: operations["post_actions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An action: who asked, why, who approved it, what it was about. */
+        get: operations["get_actions_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve an action that waits for it. */
+        post: operations["post_actions_id_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an action on the devices that do not have it yet. */
+        post: operations["post_actions_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions/{id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of an action on each device. */
+        get: operations["get_actions_id_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions/{id}/devices/{device}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file that a device sent for an action, once all of it is there. */
+        get: operations["get_actions_id_devices_device_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reject an action that waits for approval. */
+        post: operations["post_actions_id_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have an action taken back. */
+        post: operations["post_actions_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -276,6 +431,23 @@ export interface paths {
         get: operations["get_devices_id_processes_key_tree"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/release-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a line that frees an isolated device whose server cannot be reached. */
+        post: operations["post_devices_id_release_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -761,6 +933,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The indicators, latest first. */
+        get: operations["get_indicators"];
+        put?: never;
+        /** Keep an indicator. */
+        post: operations["post_indicators"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicators/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a list of indicators: plain lines, CSV with a header, or a bundle of STIX 2.1. Lines that cannot be read are
+         *     named and do not stop the others.
+         */
+        post: operations["post_indicators_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicators/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an indicator. */
+        delete: operations["delete_indicators_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1234,6 +1461,66 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What came of an action on a device. */
+        ActionDevice: {
+            delivered_at?: string | null;
+            /**
+             * Format: int64
+             * @description How often it was handed over: more than once when the line broke.
+             */
+            deliveries: number;
+            device: string;
+            device_name: string;
+            finished_at?: string | null;
+            /** @description What happened to each thing. */
+            items: components["schemas"]["ItemView"][];
+            status: string;
+            /** @description What happened, in one line. */
+            summary?: string | null;
+            /** @description It can be taken back. */
+            undoable: boolean;
+        };
+        /** @description An action in the list. */
+        ActionSummary: {
+            approvals: number;
+            /** Format: int32 */
+            approvals_needed: number;
+            /** @description How many of them stand how. */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description How many devices it is for.
+             */
+            devices: number;
+            /** @description When a device need not do it any more. */
+            expires_at: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description The incident it was asked for from.
+             */
+            incident?: number | null;
+            kind: string;
+            reason: string;
+            requested_at: string;
+            requested_by: string;
+            /** @description `pending_approval`, `queued`, `running`, `succeeded`, `failed`, `timed_out`, `cancelled` or `undone`. */
+            status: string;
+            /** @description What it does, in words. */
+            summary: string;
+            /** @description The action that it takes back. */
+            undoes?: string | null;
+            /** @description Actions that take it back. */
+            undone_by: string[];
+        };
+        /** @description An action. */
+        ActionView: components["schemas"]["ActionSummary"] & {
+            /** @description Who decided what. */
+            decisions: components["schemas"]["DecisionView"][];
+            order?: null | components["schemas"]["OrderBody"];
+        };
         /** @description An entry of an incident's history. */
         ActivityView: {
             /** @description Who, when it was a person. */
@@ -1388,6 +1675,14 @@ export interface components {
             /** Format: int64 */
             count: number;
             kind: string;
+        };
+        /** @description How many devices were spared. */
+        CancelledView: {
+            /**
+             * Format: int64
+             * @description Devices that did not have it yet.
+             */
+            devices: number;
         };
         /** @description What to change. What is left out stays; `null` takes it away. */
         ChangeAlert: {
@@ -1564,6 +1859,18 @@ export interface components {
         /** @description What the rules cover. */
         CoverageView: {
             techniques: components["schemas"]["TechniqueView"][];
+        };
+        /** @description A decision. */
+        Decide: {
+            /** @description What there is to say. */
+            comment?: string;
+        };
+        /** @description What somebody decided. */
+        DecisionView: {
+            approved: boolean;
+            at: string;
+            comment: string;
+            person: string;
         };
         /** @description How a delivery went. */
         DeliveryView: {
@@ -1962,6 +2269,15 @@ export interface components {
             operators: components["schemas"]["EntryView"][];
             tables: components["schemas"]["TableView"][];
         };
+        /** @description What became of a list. */
+        ImportOutcome: {
+            /** @description Which, the first thousand. */
+            problems: components["schemas"]["LineProblem"][];
+            /** @description How many lines could not be read. */
+            refused: number;
+            /** @description How many indicators were kept. */
+            taken: number;
+        };
         /** @description What the incidents of a list are like: how many there are of each value, among the latest 10,000. */
         IncidentFacetsView: {
             /** @description The empty value is nobody. */
@@ -2030,6 +2346,33 @@ export interface components {
             /** @description What is to be done about it. */
             tasks: components["schemas"]["TaskView"][];
         };
+        /** @description An indicator. */
+        IndicatorView: {
+            /** @description `allow`, `audit`, `warn` or `block`. */
+            action: string;
+            created_at: string;
+            created_by: string;
+            description: string;
+            /** @description The devices it counts on; with `groups` absent it counts on all. */
+            devices?: string[] | null;
+            /** @description The device groups it counts in. */
+            groups?: string[] | null;
+            id: string;
+            kind: string;
+            severity: string;
+            source: string;
+            subdomains: boolean;
+            title: string;
+            valid_from?: string | null;
+            valid_until?: string | null;
+            value: string;
+        };
+        /** @description What happened to one thing. */
+        ItemView: {
+            done: boolean;
+            name: string;
+            result: string;
+        };
         /** @description An alert of an incident. */
         JoinedAlert: components["schemas"]["AlertView"] & {
             reason: components["schemas"]["Reason"];
@@ -2096,6 +2439,89 @@ export interface components {
             /** @description `open`, `used` or `expired`. */
             state: string;
             used_at?: string | null;
+        };
+        /** @description A line that could not be read. */
+        LineProblem: {
+            line: number;
+            message: string;
+        };
+        /** @description A page of a list. */
+        List_ActionDevice: {
+            /** @description The items of this page. */
+            items: {
+                delivered_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description How often it was handed over: more than once when the line broke.
+                 */
+                deliveries: number;
+                device: string;
+                device_name: string;
+                finished_at?: string | null;
+                /** @description What happened to each thing. */
+                items: components["schemas"]["ItemView"][];
+                status: string;
+                /** @description What happened, in one line. */
+                summary?: string | null;
+                /** @description It can be taken back. */
+                undoable: boolean;
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
+        List_ActionSummary: {
+            /** @description The items of this page. */
+            items: {
+                approvals: number;
+                /** Format: int32 */
+                approvals_needed: number;
+                /** @description How many of them stand how. */
+                counts: {
+                    [key: string]: number;
+                };
+                /**
+                 * Format: int64
+                 * @description How many devices it is for.
+                 */
+                devices: number;
+                /** @description When a device need not do it any more. */
+                expires_at: string;
+                id: string;
+                /**
+                 * Format: int64
+                 * @description The incident it was asked for from.
+                 */
+                incident?: number | null;
+                kind: string;
+                reason: string;
+                requested_at: string;
+                requested_by: string;
+                /** @description `pending_approval`, `queued`, `running`, `succeeded`, `failed`, `timed_out`, `cancelled` or `undone`. */
+                status: string;
+                /** @description What it does, in words. */
+                summary: string;
+                /** @description The action that it takes back. */
+                undoes?: string | null;
+                /** @description Actions that take it back. */
+                undone_by: string[];
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
         };
         /** @description A page of a list. */
         List_AlertView: {
@@ -2205,7 +2631,7 @@ export interface components {
                 enabled: boolean;
                 /** Format: int64 */
                 id: number;
-                /** @description `webhook`, `syslog` or `email`. */
+                /** @description `webhook` or `syslog`. */
                 kind: string;
                 latest?: null | components["schemas"]["DeliveryView"];
                 /** @description Only of incidents at least as grave. */
@@ -2404,6 +2830,39 @@ export interface components {
             total: number;
         };
         /** @description A page of a list. */
+        List_IndicatorView: {
+            /** @description The items of this page. */
+            items: {
+                /** @description `allow`, `audit`, `warn` or `block`. */
+                action: string;
+                created_at: string;
+                created_by: string;
+                description: string;
+                /** @description The devices it counts on; with `groups` absent it counts on all. */
+                devices?: string[] | null;
+                /** @description The device groups it counts in. */
+                groups?: string[] | null;
+                id: string;
+                kind: string;
+                severity: string;
+                source: string;
+                subdomains: boolean;
+                title: string;
+                valid_from?: string | null;
+                valid_until?: string | null;
+                value: string;
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
         List_KnownEnrolmentTokenView: {
             /** @description The items of this page. */
             items: {
@@ -2580,6 +3039,27 @@ export interface components {
             /** @description `kernel`, `sensor`, `spool` or `server`. */
             stage: string;
         };
+        /** @description What is to be done. */
+        MakeAction: {
+            /**
+             * Format: int64
+             * @description The number of devices, said again; needed when it is many.
+             */
+            confirmed_devices?: number | null;
+            /** @description On which devices. */
+            devices: string[];
+            /** @description Only say what would become of it. */
+            dry_run?: boolean;
+            /**
+             * Format: int64
+             * @description The incident it is asked for from.
+             */
+            incident?: number | null;
+            /** @description What. */
+            order: components["schemas"]["OrderBody"];
+            /** @description Why. It stands in the audit log. */
+            reason?: string;
+        };
         /** @description A token to be made. */
         MakeApiToken: {
             /** @description What it is for. */
@@ -2601,6 +3081,26 @@ export interface components {
              * @description How long it works; an hour when not said.
              */
             valid_minutes?: number | null;
+        };
+        /** @description An indicator to be kept. The same value from the same source replaces the one before. */
+        MakeIndicator: {
+            /** @description `audit` when not said. */
+            action?: string | null;
+            description?: string | null;
+            devices?: string[] | null;
+            groups?: string[] | null;
+            /** @description Told from the form of the value when not said. */
+            kind?: string | null;
+            /** @description `Medium` when not said. */
+            severity?: string | null;
+            /** @description The caller when not said. */
+            source?: string | null;
+            /** @description Of a domain: whether names below it are meant too. They are when not said. */
+            subdomains?: boolean | null;
+            title?: string | null;
+            valid_from?: string | null;
+            valid_until?: string | null;
+            value: string;
         };
         /** @description Something to be done. */
         MakeTask: {
@@ -2742,6 +3242,104 @@ export interface components {
             /** @description Whose. */
             user_id: string;
         };
+        /** @description What is to be done: `kind` says what, the rest says with what. */
+        OrderBody: {
+            /** @description Addresses and networks that stay reachable. */
+            addresses?: string[];
+            /** @enum {string} */
+            kind: "isolate";
+            /** @description Why, for the machine's own administrator. */
+            note?: string;
+            /** @description Executables whose connections stay open. */
+            processes?: string[];
+            /** @description When the device frees itself. */
+            until: string;
+        } | {
+            /** @enum {string} */
+            kind: "release";
+        } | {
+            /** @enum {string} */
+            kind: "stop_process";
+            /** @description Which, as the tree names it. */
+            process: string;
+            /** @description What it started too. */
+            tree?: boolean;
+        } | {
+            /** @enum {string} */
+            kind: "quarantine_file";
+            /** @description Absolute path. */
+            path?: string | null;
+            /** @description SHA-256 in hex. */
+            sha256?: string | null;
+        } | {
+            /** @description The quarantined file's name. */
+            item: string;
+            /** @enum {string} */
+            kind: "restore_file";
+        } | {
+            /** @enum {string} */
+            kind: "block_file";
+            /** @description Absolute path. */
+            path?: string | null;
+            /** @description SHA-256 in hex. */
+            sha256?: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "allow_file";
+            /** @description Absolute path. */
+            path?: string | null;
+            /** @description SHA-256 in hex. */
+            sha256?: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "disable_account";
+            /** @description Its name. */
+            user: string;
+        } | {
+            /** @enum {string} */
+            kind: "end_sessions";
+            /** @description Their name. */
+            user: string;
+        } | {
+            /** @description Fingerprint or text of the key. */
+            key: string;
+            /** @enum {string} */
+            kind: "revoke_key";
+            /** @description Whose. */
+            user: string;
+        } | {
+            /** @enum {string} */
+            kind: "stop_unit";
+            /** @description And keep it from starting. */
+            mask?: boolean;
+            /** @description Its name. */
+            unit: string;
+        } | {
+            /** @enum {string} */
+            kind: "remove_cron_entry";
+            /** @description The line, exactly; nothing is the whole file. */
+            line?: string | null;
+            /** @description The crontab. */
+            path: string;
+        } | {
+            /** @enum {string} */
+            kind: "remove_timer";
+            /** @description Its name. */
+            unit: string;
+        } | {
+            /** @enum {string} */
+            kind: "collect_package";
+            /**
+             * Format: int64
+             * @description Most bytes of the archive; 512 MiB when not said.
+             */
+            limit_bytes?: number | null;
+        } | {
+            /** @description The action. */
+            action: string;
+            /** @enum {string} */
+            kind: "undo";
+        };
         /** @description The first page. */
         OverviewView: {
             /** @description Alerts of the last 24 hours by hour and severity; hours without any are left out. */
@@ -2814,6 +3412,57 @@ export interface components {
         PersonView: {
             name: string;
             role: string;
+        };
+        /** @description What would become of a request. */
+        PlanView: {
+            /**
+             * Format: int32
+             * @description How many people have to approve it.
+             */
+            approvals_needed: number;
+            devices: components["schemas"]["PlannedView"][];
+            /** @description It is so many devices that `confirmed_devices` has to be their number. */
+            needs_count: boolean;
+        };
+        /** @description A device of a plan. */
+        PlannedView: {
+            /** @description The policy allows it there. */
+            allowed: boolean;
+            device: string;
+            last_seen?: string | null;
+            name: string;
+        };
+        /** @description What is laid down. */
+        PoliciesBody: {
+            /**
+             * Format: int64
+             * @description More devices than this need their number said again.
+             */
+            most_devices: number;
+            /**
+             * Format: int64
+             * @description A larger share of all devices than this, in percent, needs the number said again.
+             */
+            most_percent: number;
+            /** @description The rules; the most particular one counts, and where there is none, anybody who may act just acts. */
+            rules: components["schemas"]["PolicyBody"][];
+        };
+        /** @description A rule. */
+        PolicyBody: {
+            /** @description It may be done at all. */
+            allowed: boolean;
+            /**
+             * Format: int32
+             * @description How many people other than who asks have to approve it.
+             */
+            approvals: number;
+            /**
+             * Format: int64
+             * @description Number of the device group; nothing is all devices.
+             */
+            group?: number | null;
+            /** @description Kind of action; nothing is every kind. */
+            kind?: string | null;
         };
         /** @description An alert a condition holds for. */
         PreviewAlert: {
@@ -2915,6 +3564,13 @@ export interface components {
         RecoveryCodes: {
             recovery_codes: string[];
         };
+        /** @description A line that frees one isolated device. */
+        ReleaseTokenView: {
+            /** @description The line to type on the machine. */
+            command: string;
+            expires_at: string;
+            token: string;
+        };
         /** @description Who takes their second factor away. */
         RemoveSecondFactor: {
             /** @description What the authenticator shows, or a recovery code. */
@@ -2924,6 +3580,13 @@ export interface components {
              * @description The password.
              */
             current: string;
+        };
+        /** @description What became of a request. */
+        Requested: {
+            /** @description The action; nothing after a dry run. */
+            id?: string | null;
+            /** @description What it means. */
+            plan: components["schemas"]["PlanView"];
         };
         /** @description How long things are kept. */
         Retention: {
@@ -3102,6 +3765,11 @@ export interface components {
             vendor?: string | null;
             version: string;
         };
+        /** @description How an action stands now. */
+        Standing: {
+            /** @description Its status. */
+            status: string;
+        };
         /** @description What the server holds. */
         StorageView: {
             /** Format: int64 */
@@ -3231,7 +3899,7 @@ export interface components {
          * @description What a notice is about.
          * @enum {string}
          */
-        Topic: "incidents" | "alerts" | "devices" | "rules";
+        Topic: "incidents" | "alerts" | "devices" | "rules" | "actions";
         /** @description A process tree. */
         Tree: {
             /** @description The process it was asked for. */
@@ -3277,6 +3945,24 @@ export interface components {
             /** @description `active`, `off` or `expired`. */
             state: string;
         };
+        /** @description What is to be taken back. */
+        Undo: {
+            /**
+             * Format: int64
+             * @description The number of devices, said again; needed when it is many.
+             */
+            confirmed_devices?: number | null;
+            /** @description Only on these devices; wherever it was done when empty. */
+            devices?: string[];
+            /** @description Why. */
+            reason?: string;
+        };
+        /** @description The action that takes another back. */
+        UndoRequested: {
+            id: string;
+            /** @description Its status. */
+            status: string;
+        };
         /** @description A user. */
         UserView: {
             created_at: string;
@@ -3300,6 +3986,555 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_action_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoliciesBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_action_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoliciesBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_actions: {
+        parameters: {
+            query?: {
+                /** @description Statuses with commas between. */
+                status?: string;
+                /** @description Kinds with commas between. */
+                kind?: string;
+                /** @description On this device. */
+                device?: string;
+                /** @description For this incident. */
+                incident?: number;
+                /** @description Asked for by this person or program. */
+                requested_by?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ActionSummary"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeAction"];
+            };
+        };
+        responses: {
+            /** @description a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requested"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requested"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_actions_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_actions_id_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_actions_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_actions_id_devices: {
+        parameters: {
+            query?: {
+                /** @description Only with this status. */
+                status?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ActionDevice"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_actions_id_devices_device_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zstd": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_actions_id_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_actions_id_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Undo"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoRequested"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_alerts: {
         parameters: {
             query?: {
@@ -4349,6 +5584,51 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_devices_id_release_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseTokenView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5851,6 +7131,196 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Problem"];
                 };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_indicators: {
+        parameters: {
+            query?: {
+                /** @description `md5`, `sha1`, `sha256`, `address`, `network`, `domain` or `url`. */
+                kind?: string;
+                /** @description From this source. */
+                source?: string;
+                /** @description Part of the value or the title. */
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_IndicatorView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_indicators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeIndicator"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_indicators_import: {
+        parameters: {
+            query?: {
+                /** @description `plain`, `csv` or `stix`; told from the text when not said. */
+                format?: string;
+                action?: string;
+                severity?: string;
+                title?: string;
+                source?: string;
+                subdomains?: boolean;
+                valid_until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOutcome"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_indicators_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {

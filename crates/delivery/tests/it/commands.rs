@@ -16,7 +16,7 @@ use bartizan_model::{
     ActionId, ActionStatus, DeviceId, Order, Outcome, OutcomeState, ProcessKey, Timestamp,
 };
 use bartizan_remediation::{Config, Judge, Remediation};
-use bartizan_store::{ActionOnDevice, ActionRecord, Page, Store};
+use bartizan_store::{ActionOnDevice, ActionRecord, AuditFilter, Page, Seek, Store};
 use bartizan_uplink::{ControlLink, ControlNews, Identity};
 use bartizan_wire::{
     CommandRefused, ControlHello, PROTOCOL_VERSION, SignedCommand, outcome_to_wire,
@@ -208,8 +208,8 @@ impl House {
     }
 
     fn audited(&self, word: &str) -> Vec<String> {
-        let page = Page { limit: 1_000, ..Page::default() };
-        let entries = self.store.audit(self.caller.tenant, page).unwrap().items;
+        let (all, most) = (AuditFilter::default(), Seek::first(1_000));
+        let entries = self.store.audit(self.caller.tenant, &all, &most).unwrap().items;
         let about = entries.into_iter().filter(|entry| entry.action == word);
         about.map(|entry| entry.detail).collect()
     }
