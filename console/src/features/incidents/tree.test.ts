@@ -13,7 +13,7 @@ function node(line: string): TreeNode {
     key, parent: parent === "-" ? null : parent, pid: 1, image: `/bin/${name}`, file_name: name, command_line: name,
     arguments_cut: false, user: "root", started_at: `2026-05-01T12:00:${(mark("@")[0] ?? "0").padStart(2, "0")}Z`, ended_at: null,
     exit_code: null, signal: null, sha256: null, container: null, current_directory: null, connections: 0, files: 0,
-    latest_connections: [], latest_files: [], gap: false, children_total: Number(mark("+")[0] ?? 0),
+    latest_connections: [], latest_files: [], gap: false, groups: [], children_total: Number(mark("+")[0] ?? 0),
     alerts: mark("!").map((id) => ({ id, title: id, severity: "High" as const })),
   };
 }
