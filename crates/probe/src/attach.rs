@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How often a program is handed to the kernel while signals interrupt it.
-const LOAD_TRIES: u32 = 10;
+const LOAD_TRIES: u32 = 40;
 
 /// Attaches everything that the configuration wants. Only a missing process program is an error.
 pub(crate) fn attach_all(
@@ -147,7 +147,11 @@ fn loaded(mut load: impl FnMut() -> Result<(), ProgramError>) -> Result<(), Prog
     for _ in 1..LOAD_TRIES {
         match load() {
             Err(ProgramError::LoadError { io_error, .. })
-                if io_error.kind() == io::ErrorKind::WouldBlock => {}
+                if io_error.kind() == io::ErrorKind::WouldBlock =>
+            {
+                // Whatever sent the signal is still busy.
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
             outcome => return outcome,
         }
     }
