@@ -102,6 +102,9 @@ impl Keep {
 
     fn try_hunt(&self, query: &str) -> Option<Vec<Vec<Value>>> {
         let output = self.command(&["hunt", "--format", "json", query]);
+        if !output.status.success() {
+            eprintln!("hunting: {}", String::from_utf8_lossy(&output.stderr));
+        }
         let answer: Value = serde_json::from_slice(&output.stdout).ok()?;
         serde_json::from_value(answer.pointer("/tables/0/rows")?.clone()).ok()
     }
@@ -111,6 +114,11 @@ impl Keep {
     pub(crate) fn count(&self, query: &str) -> u64 {
         let rows = self.hunt(query);
         rows.first().and_then(|row| row.first()).and_then(Value::as_u64).unwrap()
+    }
+
+    /// The same; nothing while the server does not answer.
+    pub(crate) fn try_count(&self, query: &str) -> Option<u64> {
+        self.try_hunt(query)?.first()?.first()?.as_u64()
     }
 
     /// `kill -9`: the sensor lives on.
