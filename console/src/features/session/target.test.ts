@@ -10,7 +10,7 @@ describe("the address after signing in", () => {
 
   it("is never another site, nor the door again", () => {
     for (const from of [undefined, "", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/sign-in?x"]) {
-      expect(safeTarget(from)).toBe("/incidents");
+      expect(safeTarget(from)).toBe("/");
     }
   });
 });

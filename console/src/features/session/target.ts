@@ -2,5 +2,5 @@
 
 /** Only addresses of this console: never another site that somebody put into a link. */
 export function safeTarget(from: string | undefined): string {
-  return from && /^\/(?![/\\])/.test(from) && !from.startsWith("/sign-in") ? from : "/incidents";
+  return from && /^\/(?![/\\])/.test(from) && !from.startsWith("/sign-in") ? from : "/";
 }
