@@ -17,6 +17,7 @@ use crate::{
     Api,
     caller::{Caller, Read},
     hunting::{self, Answered},
+    kusto::dotnet,
     problem::ApiError,
     request::Body,
 };
@@ -110,23 +111,7 @@ fn stats(answer: &Answered) -> Value {
 
 fn schema(answer: &Answered, name: &str, ty: &str) -> Vec<Value> {
     let columns = answer.result.columns.iter();
-    columns.map(|column| json!({ name: column.name, ty: kind(column.ty) })).collect()
-}
-
-/// The words Defender has for types.
-fn kind(ty: &str) -> &'static str {
-    match ty {
-        "bool" => "SByte",
-        "datetime" => "DateTime",
-        "dynamic" => "Object",
-        "guid" => "Guid",
-        "int" => "Int32",
-        "long" => "Int64",
-        "real" => "Double",
-        "decimal" => "SqlDecimal",
-        "timespan" => "TimeSpan",
-        _ => "String",
-    }
+    columns.map(|column| json!({ name: column.name, ty: dotnet(column.ty) })).collect()
 }
 
 fn objects(answer: &Answered) -> Vec<Map<String, Value>> {

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use bartizan_kql::{Problem as Finding, render};
-use bartizan_model::{Alert, Row, TABLES, TenantId, Timestamp};
+use bartizan_model::{Alert, Column, Row, TABLES, TenantId, Timestamp};
 use bartizan_store::{AlertFilter, DeviceFilter, Page, Seek};
 use bartizan_telemetry::{QueryError, QueryOptions, QueryResult};
 use serde::{Deserialize, Serialize};
@@ -127,7 +127,7 @@ pub(crate) async fn schema(_caller: Caller<Read>) -> Json<HuntingSchema> {
             .iter()
             .map(|column| ColumnView {
                 name: column.name,
-                ty: format!("{:?}", column.ty).to_lowercase(),
+                ty: type_name(column),
                 doc: column.meaning,
             })
             .collect(),
@@ -137,6 +137,11 @@ pub(crate) async fn schema(_caller: Caller<Read>) -> Json<HuntingSchema> {
         functions: bartizan_kql::functions().into_iter().map(entry).collect(),
         operators: bartizan_kql::operators().into_iter().map(entry).collect(),
     })
+}
+
+/// The type of a column in the words of the language.
+pub(crate) fn type_name(column: &Column) -> String {
+    format!("{:?}", column.ty).to_lowercase()
 }
 
 /// Whether a question can be asked.

@@ -26,6 +26,7 @@ use crate::{
 };
 
 use table::Table;
+pub(crate) use table::dotnet;
 
 /// The name of the one database there is.
 pub(crate) const DATABASE: &str = "bartizan";

@@ -14,6 +14,7 @@ use crate::{
     border::{self, Border as _},
     column::{key_bytes, unreadable},
     error::{Doing as _, Result},
+    page::hex,
 };
 
 /// How many processes are kept of a device. Beyond it the ones that ended first are forgotten, except those in
@@ -35,7 +36,7 @@ pub use children::AlikeChildren;
 pub(crate) use children::{alike_children, children};
 
 pub(crate) use reading::one;
-use reading::{hex, read};
+use reading::read;
 
 /// A kept process.
 #[derive(Debug, Clone, PartialEq)]
@@ -250,7 +251,7 @@ fn bind<T>(
         ":euid": user.effective_uid, ":egid": user.effective_gid, ":login": user.login_uid,
         ":session": user.session, ":cgroup": process.cgroup.as_deref(),
         ":container": process.container.as_deref(), ":file": file,
-        ":sha256": process.file.and_then(|file| file.sha256).map(hex),
+        ":sha256": process.file.and_then(|file| file.sha256).map(|sha256| hex(&sha256)),
         ":started": process.started_at.nanos(), ":parent_image": process.parent_image.as_deref(),
         ":parent_command": process.parent_command_line.as_deref(),
         ":parent_started": process.parent_started_at.map(Timestamp::nanos),

@@ -1,13 +1,14 @@
 // The rows of the alerts queue. j and k walk, x chooses, Enter opens.
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 
 import type { Alert } from "../../api/types";
 import { DeviceText } from "../../ui/DeviceText";
 import { Severity } from "../../ui/Severity";
 import { Time } from "../../ui/Time";
-import { isTyping } from "../../ui/typing";
+import { SortHead } from "./SortHead";
 import { StatusBadge } from "./StatusBadge";
+import { useRowKeys } from "./useRowKeys";
 
 interface Props {
   items: readonly Alert[];
@@ -26,7 +27,9 @@ export function AlertTable({ items, selected, chosen, sort, onChoose, onSort, on
     if (!next.delete(id)) next.add(id);
     onChoose(next);
   };
-  useWalk(items, selected, onAt, toggle);
+  const navigate = useNavigate();
+  const keys = useMemo(() => items.map((item) => item.id), [items]);
+  useRowKeys({ keys, selected, onAt, onChoose: toggle, onOpen: (id) => void navigate({ to: "/alerts/$id", params: { id }, search: {} }) });
   useEffect(() => table.current?.querySelector("tr.selected")?.scrollIntoView({ block: "nearest" }), [selected]);
   const all = items.length > 0 && items.every((item) => chosen.has(item.id));
   return (
@@ -39,7 +42,7 @@ export function AlertTable({ items, selected, chosen, sort, onChoose, onSort, on
           <th scope="col">Severity</th>
           <th scope="col">Alert</th><th scope="col">Device</th><th scope="col">Techniques</th><th scope="col">Status</th>
           <th scope="col">Incident</th>
-          <Head name="Event" by="event_at" sort={sort} onSort={onSort} />
+          <SortHead name="Event" by="event_at" sort={sort} onSort={onSort} />
         </tr>
       </thead>
       <tbody>
@@ -61,35 +64,4 @@ export function AlertTable({ items, selected, chosen, sort, onChoose, onSort, on
       </tbody>
     </table>
   );
-}
-
-function Head({ name, by, sort, onSort }: { name: string; by: string; sort: string; onSort: (sort: string) => void }) {
-  const here = sort.replace("-", "") === by;
-  const down = sort.startsWith("-");
-  return (
-    <th scope="col" aria-sort={here ? (down ? "descending" : "ascending") : undefined}>
-      <button type="button" className="sort" onClick={() => onSort(here && down ? by : `-${by}`)}>{name}{here ? (down ? " ↓" : " ↑") : ""}</button>
-    </th>
-  );
-}
-
-function useWalk(items: readonly Alert[], selected: string | undefined, onAt: (id: string) => void, toggle: (id: string) => void): void {
-  const navigate = useNavigate();
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      const at = items.findIndex((item) => item.id === selected);
-      const step = event.key === "j" ? 1 : event.key === "k" ? -1 : 0;
-      if (step !== 0) {
-        const next = items[Math.min(items.length - 1, Math.max(0, at + step))];
-        if (next) onAt(next.id);
-      } else if (event.key === "x" && selected) {
-        toggle(selected);
-      } else if (event.key === "Enter" && selected && at >= 0 && !(event.target as HTMLElement).closest("a,button,input")) {
-        void navigate({ to: "/alerts/$id", params: { id: selected }, search: {} });
-      }
-    };
-    document.addEventListener("keydown", pressed);
-    return () => document.removeEventListener("keydown", pressed);
-  }, [items, selected, onAt, toggle, navigate]);
 }

@@ -11,9 +11,9 @@ import { Page } from "../../ui/Page";
 import type { Search } from "../../ui/search";
 import { SavedViews } from "../../ui/SavedViews";
 import { Empty, Failed, SimulateHint, Waiting } from "../../ui/states";
-import { AlertActions } from "./AlertActions";
 import { AlertFilters } from "./AlertFilters";
 import { AlertTable } from "./AlertTable";
+import { BulkActions } from "./BulkActions";
 import "./incidents.css";
 
 const KEYS = ["severity", "status", "device", "rule", "technique", "tactic", "assigned_to", "q", "from", "to", "sort"] as const;
@@ -44,7 +44,7 @@ export function AlertsPage() {
       }
       below={<AlertFilters search={search} facets={facets.data} onChange={change} />}
     >
-      {chosen.size > 0 ? <AlertActions ids={[...chosen]} onDone={() => setChosen(new Set())} /> : null}
+      {chosen.size > 0 ? <BulkActions chosen={{ topic: "alerts", ids: [...chosen] }} onDone={() => setChosen(new Set())} /> : null}
       {query.isPending ? <Waiting /> : null}
       {query.isError ? <Failed why={query.error} retry={() => void query.refetch()} /> : null}
       {query.isSuccess && items.length === 0 ? <Nothing filtered={KEYS.some((key) => search[key])} onAll={() => void navigate({ to: "/alerts", search: {} })} /> : null}

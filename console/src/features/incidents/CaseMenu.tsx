@@ -1,12 +1,12 @@
 // What people decide about an incident: what it was, its tags, the note for whoever comes next, merging, and the report.
 import { Button, Menu, Modal, TagsInput, Textarea, TextInput } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 
 import { download, send } from "../../api/client";
-import { classificationsQuery } from "../../api/queries";
 import type { Incident, Status } from "../../api/types";
+import { ClassifyMenu } from "./ClassifyMenu";
 
 export interface Change {
   status?: Status;
@@ -24,24 +24,11 @@ interface Props {
 }
 
 export function CaseMenu({ incident, allowed, onChange }: Props) {
-  const kinds = useQuery(classificationsQuery).data ?? [];
   const [open, setOpen] = useState<"note" | "merge" | null>(null);
   const report = (format: string) => download(`/incidents/${incident.number}/report`, { format });
   return (
     <>
-      <Menu position="bottom-end" width={240}>
-        <Menu.Target><Button disabled={!allowed}>Classify</Button></Menu.Target>
-        <Menu.Dropdown className="facets">
-          {kinds.map(({ classification, determinations }) => (
-            <div key={classification}>
-              <Menu.Label>{classification}</Menu.Label>
-              {determinations.map((determination) => (
-                <Menu.Item key={determination} onClick={() => onChange({ classification, determination })}>{determination}</Menu.Item>
-              ))}
-            </div>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <ClassifyMenu disabled={!allowed} onChoose={(classification, determination) => onChange({ classification, determination })} />
       <Menu position="bottom-end" width={240}>
         <Menu.Target><Button>More</Button></Menu.Target>
         <Menu.Dropdown>

@@ -1,18 +1,17 @@
 // Everything an incident is about, once each, with the verdict people gave.
 import { Select } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 
 import { send } from "../../api/client";
 import { may, useMe } from "../../api/me";
 import { evidenceQuery } from "../../api/queries";
-import type { EvidenceRow, Incident } from "../../api/types";
+import type { Incident } from "../../api/types";
 import { DeviceText } from "../../ui/DeviceText";
 import type { Search } from "../../ui/search";
 import { Severity } from "../../ui/Severity";
 import { Failed, Waiting } from "../../ui/states";
 import { Time } from "../../ui/Time";
-import { placeOf, selectionOf } from "./things";
+import { ThingLink } from "./ThingLink";
 
 const VERDICTS = [["unknown", "Unknown"], ["malicious", "Malicious"], ["suspicious", "Suspicious"], ["clean", "Clean"]].map(([value, label]) => ({ value: value ?? "", label: label ?? "" }));
 
@@ -37,7 +36,7 @@ export function EvidenceTable({ incident, onThing }: { incident: Incident; onThi
           {query.data.items.map((row) => (
             <tr key={row.id}>
               <td>{row.kind}</td>
-              <td className="incident-title"><What of={row} onThing={onThing} /></td>
+              <td className="incident-title"><ThingLink thing={row} text={row.label} sha256={row.sha256} onSelect={(search) => onThing({ ...search, view: undefined })} /></td>
               <td><DeviceText text={row.detail} /></td>
               <td>{row.severity ? <Severity level={row.severity} /> : <span className="quiet">none</span>}</td>
               <td className="number">{row.alerts.length}</td>
@@ -52,14 +51,4 @@ export function EvidenceTable({ incident, onThing }: { incident: Incident; onThi
       </table>
     </div>
   );
-}
-
-function What({ of, onThing }: { of: EvidenceRow; onThing: (search: Search) => void }) {
-  const selection = selectionOf(of);
-  if (selection) return <button type="button" className="thing" onClick={() => onThing({ ...selection, view: undefined, pane: "details" })}><DeviceText text={of.label} /></button>;
-  const place = placeOf(of, of.sha256);
-  if (!place) return <DeviceText text={of.label} />;
-  return place.to === "/devices/$id"
-    ? <Link to={place.to} params={place.params} search={{}}><DeviceText text={of.label} /></Link>
-    : <Link to={place.to} params={place.params} search={{}}><DeviceText text={of.label} /></Link>;
 }

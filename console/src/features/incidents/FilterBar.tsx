@@ -2,7 +2,8 @@
 import { Button, Menu } from "@mantine/core";
 
 import { SEVERITIES, STATUSES } from "../../api/types";
-import { Cross, Plus } from "../../ui/icons";
+import { Chip } from "../../ui/Chip";
+import { Plus } from "../../ui/icons";
 import { SearchField } from "../../ui/SearchField";
 import { toggled, type Filters } from "./filters";
 
@@ -33,15 +34,6 @@ export function FilterBar({ filters, me, deviceName, onChange }: Props) {
       ) : null}
       {filters.q ? <Chip name="Text" value={filters.q} onRemove={() => onChange({ ...filters, q: undefined })} /> : null}
     </div>
-  );
-}
-
-function Chip({ name, value, onRemove }: { name: string; value: string; onRemove: () => void }) {
-  return (
-    <span className="chip">
-      <span className="quiet">{name}</span><b>{value}</b>
-      <button type="button" className="icon-button" aria-label={`Remove the filter ${name}: ${value}`} onClick={onRemove}><Cross size={14} /></button>
-    </span>
   );
 }
 

@@ -13,9 +13,9 @@ import { Page } from "../../ui/Page";
 import type { Search } from "../../ui/search";
 import { SavedViews } from "../../ui/SavedViews";
 import { Empty, Failed, SimulateHint, Waiting } from "../../ui/states";
+import { BulkActions } from "./BulkActions";
 import { FilterBar } from "./FilterBar";
 import { asked, readFilters, writeFilters, type Filters } from "./filters";
-import { IncidentActions } from "./IncidentActions";
 import { QueueTable } from "./QueueTable";
 import "./incidents.css";
 
@@ -43,7 +43,7 @@ export function QueuePage() {
       }
       below={<FilterBar filters={filters} me={me?.name} deviceName={nameOf(filters.device, items)} onChange={change} />}
     >
-      {chosen.size > 0 ? <IncidentActions numbers={[...chosen]} onDone={() => setChosen(new Set())} /> : null}
+      {chosen.size > 0 ? <BulkActions chosen={{ topic: "incidents", numbers: [...chosen] }} onDone={() => setChosen(new Set())} /> : null}
       {query.isPending ? <Waiting /> : null}
       {query.isError ? <Failed why={query.error} retry={() => void query.refetch()} /> : null}
       {query.isSuccess && items.length === 0 ? <Nothing filters={filters} onAll={() => change(EVERYTHING)} /> : null}

@@ -1,15 +1,16 @@
 // The rows of the queue. j and k walk them, Enter opens; the row stays chosen in the address, also on the way back.
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 
 import type { IncidentSummary } from "../../api/types";
 import { DeviceText } from "../../ui/DeviceText";
 import { Severity } from "../../ui/Severity";
 import { Time } from "../../ui/Time";
-import { isTyping } from "../../ui/typing";
+import { SortHead } from "./SortHead";
 import { StatusBadge } from "./StatusBadge";
 import type { Filters, Sort } from "./filters";
 import { writeFilters } from "./filters";
+import { useRowKeys } from "./useRowKeys";
 import { spoken } from "./words";
 
 interface Props {
@@ -29,7 +30,13 @@ export function QueueTable({ items, filters, selected, chosen, onChoose, onSort 
     onChoose(next);
   };
   const all = items.every((item) => chosen.has(item.number));
-  useListKeys(items, filters, selected, toggle);
+  const navigate = useNavigate();
+  const keys = useMemo(() => items.map((item) => String(item.number)), [items]);
+  useRowKeys({
+    keys, selected, onChoose: (key) => toggle(Number(key)),
+    onAt: (at) => void navigate({ to: "/incidents", search: { ...writeFilters(filters), at }, replace: true }),
+    onOpen: (number) => void navigate({ to: "/incidents/$number", params: { number }, search: {} }),
+  });
   useEffect(() => {
     table.current?.querySelector("tr.selected")?.scrollIntoView({ block: "nearest" });
   }, [selected]);
@@ -40,8 +47,8 @@ export function QueueTable({ items, filters, selected, chosen, onChoose, onSort 
           <th scope="col" className="pick">
             <input type="checkbox" aria-label="Choose all incidents shown" checked={all} onChange={() => onChoose(all ? new Set() : new Set(items.map((item) => item.number)))} />
           </th>
-          <Sortable name="Priority" by="priority" sort={filters.sort} onSort={onSort} />
-          <Sortable name="Severity" by="severity" sort={filters.sort} onSort={onSort} />
+          <SortHead name="Priority" by="priority" sort={filters.sort} onSort={onSort} />
+          <SortHead name="Severity" by="severity" sort={filters.sort} onSort={onSort} />
           <th scope="col" className="number">No.</th>
           <th scope="col">Incident</th>
           <th scope="col">Device</th>
@@ -49,7 +56,7 @@ export function QueueTable({ items, filters, selected, chosen, onChoose, onSort 
           <th scope="col">Tactics</th>
           <th scope="col">Status</th>
           <th scope="col">Assigned to</th>
-          <Sortable name="Last activity" by="last_at" sort={filters.sort} onSort={onSort} />
+          <SortHead name="Last activity" by="last_at" sort={filters.sort} onSort={onSort} />
         </tr>
       </thead>
       <tbody>
@@ -83,43 +90,4 @@ function QueueRow({ item, selected, chosen, onToggle }: { item: IncidentSummary;
       <td><Time at={item.last_at} /></td>
     </tr>
   );
-}
-
-interface SortableProps {
-  name: string;
-  by: "last_at" | "severity" | "priority";
-  sort: Sort;
-  onSort: (sort: Sort) => void;
-}
-
-function Sortable({ name, by, sort, onSort }: SortableProps) {
-  const here = sort.replace("-", "") === by;
-  const down = sort.startsWith("-");
-  const next: Sort = here && down ? by : `-${by}`;
-  return (
-    <th scope="col" aria-sort={here ? (down ? "descending" : "ascending") : undefined}>
-      <button type="button" className="sort" onClick={() => onSort(next)}>{name}{here ? (down ? " ↓" : " ↑") : ""}</button>
-    </th>
-  );
-}
-
-function useListKeys(items: readonly IncidentSummary[], filters: Filters, selected: string | undefined, toggle: (number: number) => void): void {
-  const navigate = useNavigate();
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      const at = items.findIndex((item) => String(item.number) === selected);
-      const step = event.key === "j" ? 1 : event.key === "k" ? -1 : 0;
-      if (step !== 0) {
-        const next = items[Math.min(items.length - 1, Math.max(0, at + step))];
-        if (next) void navigate({ to: "/incidents", search: { ...writeFilters(filters), at: String(next.number) }, replace: true });
-      } else if (event.key === "x" && selected) {
-        toggle(Number(selected));
-      } else if (event.key === "Enter" && selected && at >= 0 && !(event.target as HTMLElement).closest("a,button,input")) {
-        void navigate({ to: "/incidents/$number", params: { number: selected }, search: {} });
-      }
-    };
-    document.addEventListener("keydown", pressed);
-    return () => document.removeEventListener("keydown", pressed);
-  }, [items, filters, selected, toggle, navigate]);
 }

@@ -1,6 +1,5 @@
 // The story in words: what happened in the order it happened, each sentence with its evidence.
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 
 import { storyQuery } from "../../api/queries";
 import type { Incident, StorySentence } from "../../api/types";
@@ -9,7 +8,7 @@ import type { Search } from "../../ui/search";
 import { Severity } from "../../ui/Severity";
 import { Failed, Waiting } from "../../ui/states";
 import { Time } from "../../ui/Time";
-import { placeOf, selectionOf } from "./things";
+import { ThingLink } from "./ThingLink";
 
 interface Props {
   incident: Incident;
@@ -52,11 +51,5 @@ function Part({ of, onThing }: { of: StorySentence["parts"][number]; onThing: (s
   if (of.kind === "words") return <DeviceText text={of.text} />;
   if (of.kind === "code") return <DeviceText text={of.text} mono />;
   if (of.kind === "alert") return <button type="button" className="thing" onClick={() => onThing({ alert: of.id, pane: "details" })}><DeviceText text={of.text} /></button>;
-  const selection = selectionOf(of.thing);
-  if (selection) return <button type="button" className="thing" onClick={() => onThing({ ...selection, pane: "details" })}><DeviceText text={of.text} /></button>;
-  const place = placeOf(of.thing);
-  if (!place) return <b><DeviceText text={of.text} /></b>;
-  return place.to === "/devices/$id"
-    ? <Link to={place.to} params={place.params} search={{}}><DeviceText text={of.text} /></Link>
-    : <Link to={place.to} params={place.params} search={{}}><DeviceText text={of.text} /></Link>;
+  return <ThingLink thing={of.thing} text={of.text} onSelect={onThing} plain={(shown) => <b>{shown}</b>} />;
 }

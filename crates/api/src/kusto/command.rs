@@ -3,6 +3,8 @@
 use bartizan_model::{TABLES, TableDefinition};
 use serde_json::{Value, json};
 
+use crate::hunting::type_name;
+
 use super::{
     DATABASE,
     table::{Table, dotnet},
@@ -77,7 +79,8 @@ fn table(name: &str, rest: &[&str]) -> Result<Table<'static>, String> {
             ]],
         });
     }
-    let columns = found.columns.iter().map(|column| format!("{}:{}", column.name, kind(column)));
+    let columns =
+        found.columns.iter().map(|column| format!("{}:{}", column.name, type_name(column)));
     Ok(Table {
         columns: vec![
             ("TableName", "string"),
@@ -165,7 +168,7 @@ fn schema(rest: &[&str]) -> Table<'static> {
             json!(table.meaning),
         ]);
         rows.extend(table.columns.iter().map(|column| {
-            let ty = format!("System.{}", dotnet(&kind(column)));
+            let ty = format!("System.{}", dotnet(&type_name(column)));
             vec![
                 json!(DATABASE),
                 json!(table.name),
@@ -195,15 +198,11 @@ fn schema(rest: &[&str]) -> Table<'static> {
 
 fn in_json(table: &TableDefinition) -> Value {
     let columns = table.columns.iter().map(|column| {
-        let ty = kind(column);
+        let ty = type_name(column);
         json!({ "Name": column.name, "Type": format!("System.{}", dotnet(&ty)), "CslType": ty, "DocString": column.meaning })
     });
     json!({
         "Name": table.name, "Folder": "", "DocString": table.meaning,
         "OrderedColumns": columns.collect::<Vec<_>>(),
     })
-}
-
-fn kind(column: &bartizan_model::Column) -> String {
-    format!("{:?}", column.ty).to_lowercase()
 }

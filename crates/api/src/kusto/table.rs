@@ -33,8 +33,8 @@ impl Table<'_> {
     }
 }
 
-/// The .NET type that Kusto's first protocol names beside its own.
-pub(super) fn dotnet(ty: &str) -> &'static str {
+/// The .NET type that Kusto's first protocol names beside its own, and Defender alone.
+pub(crate) fn dotnet(ty: &str) -> &'static str {
     match ty {
         "bool" => "SByte",
         "datetime" => "DateTime",

@@ -71,10 +71,6 @@ fn process(row: &Row<'_>) -> rusqlite::Result<Process> {
     })
 }
 
-pub(super) fn hex(bytes: [u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn from_hex(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     for (at, byte) in bytes.iter_mut().enumerate() {

@@ -1,12 +1,12 @@
-// What can be done with several alerts at once.
+// What can be done with several alerts or incidents at once.
 import { Button, Menu } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { send } from "../../api/client";
 import { may, useMe } from "../../api/me";
-import { classificationsQuery } from "../../api/queries";
 import { STATUSES } from "../../api/types";
 import { counted } from "../../ui/number";
+import { ClassifyMenu } from "./ClassifyMenu";
 
 interface Change {
   status?: string;
@@ -15,21 +15,25 @@ interface Change {
   determination?: string;
 }
 
-export function AlertActions({ ids, onDone }: { ids: readonly string[]; onDone: () => void }) {
+/** Which: the server names alerts by id and incidents by number. */
+export type Chosen = { topic: "alerts"; ids: readonly string[] } | { topic: "incidents"; numbers: readonly number[] };
+
+export function BulkActions({ chosen, onDone }: { chosen: Chosen; onDone: () => void }) {
   const me = useMe();
   const client = useQueryClient();
-  const kinds = useQuery(classificationsQuery).data ?? [];
+  const { topic, ...which } = chosen;
+  const many = chosen.topic === "alerts" ? counted(chosen.ids.length, "alert") : counted(chosen.numbers.length, "incident");
   const change = useMutation({
-    mutationFn: (next: Change) => send("PATCH", "/alerts", { ids, change: next }),
+    mutationFn: (next: Change) => send("PATCH", `/${topic}`, { ...which, change: next }),
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ["alerts"] });
+      await client.invalidateQueries({ queryKey: [topic] });
       onDone();
     },
   });
   const allowed = may(me, "respond");
   return (
     <div className="notice" role="status">
-      <span>{counted(ids.length, "alert")} chosen</span>
+      <span>{many} chosen</span>
       <span className="grow" />
       {change.isError ? <span role="alert">{change.error.message}</span> : null}
       <Button disabled={!allowed} loading={change.isPending} onClick={() => change.mutate({ assigned_to: me?.name ?? null })}>Assign to me</Button>
@@ -37,19 +41,7 @@ export function AlertActions({ ids, onDone }: { ids: readonly string[]; onDone: 
         <Menu.Target><Button disabled={!allowed || change.isPending}>Status</Button></Menu.Target>
         <Menu.Dropdown>{STATUSES.map((status) => <Menu.Item key={status} onClick={() => change.mutate({ status })}>{status}</Menu.Item>)}</Menu.Dropdown>
       </Menu>
-      <Menu position="bottom-end" width={240}>
-        <Menu.Target><Button disabled={!allowed || change.isPending}>Classify</Button></Menu.Target>
-        <Menu.Dropdown className="facets">
-          {kinds.map(({ classification, determinations }) => (
-            <div key={classification}>
-              <Menu.Label>{classification}</Menu.Label>
-              {determinations.map((determination) => (
-                <Menu.Item key={determination} onClick={() => change.mutate({ classification, determination })}>{determination}</Menu.Item>
-              ))}
-            </div>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <ClassifyMenu disabled={!allowed || change.isPending} onChoose={(classification, determination) => change.mutate({ classification, determination })} />
       <Button onClick={onDone}>Choose none</Button>
     </div>
   );
