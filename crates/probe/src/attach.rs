@@ -6,34 +6,43 @@ use aya::{
     Btf, Ebpf,
     programs::{
         BtfTracePoint, CgroupAttachMode, CgroupSkbAttachType, Program, ProgramError, TracePoint,
+        trace_point::TracePointLink,
     },
 };
 
 use crate::{
     cgroup,
     error::{ProbeError, in_words},
+    mounts::with_tracefs,
     plan::{Hook, PLANS, Part, Place, Plan, ProgramHealth, ProgramState},
     probe::ProbeConfig,
-    tracefs::with_tracefs,
 };
 
 /// How often a program is handed to the kernel while signals interrupt it.
 const LOAD_TRIES: u32 = 40;
+
+/// What is attached: how that went, and the links to classic tracepoints. The other links stay with
+/// their programs.
+pub(crate) struct Attached {
+    pub(crate) health: Vec<ProgramHealth>,
+    pub(crate) calls: Vec<TracePointLink>,
+}
 
 /// Attaches everything that the configuration wants. Only a missing process program is an error.
 pub(crate) fn attach_all(
     ebpf: &mut Ebpf,
     btf: &Btf,
     config: &ProbeConfig,
-) -> Result<Vec<ProgramHealth>, ProbeError> {
+) -> Result<Attached, ProbeError> {
     let mut health: Vec<ProgramHealth> = Vec::with_capacity(PLANS.len());
+    let mut calls = Vec::new();
     for plan in PLANS.iter().filter(|plan| !is_syscalls(plan)) {
         let state = if !wanted(plan, config) {
             ProgramState::Off
         } else if is_served(plan, &health) {
             ProgramState::NothingHere
         } else {
-            outcome(attach(ebpf, btf, plan))
+            outcome(attach(ebpf, btf, plan, &mut calls))
         };
         if let (Part::Processes, ProgramState::Failed { reason }) = (plan.part, &state) {
             let (program, purpose, reason) = (plan.program, plan.purpose, reason.clone());
@@ -41,8 +50,8 @@ pub(crate) fn attach_all(
         }
         health.push(named(plan, state));
     }
-    health.extend(attach_syscalls(ebpf, btf, config));
-    Ok(health)
+    health.extend(attach_syscalls(ebpf, btf, config, &mut calls));
+    Ok(Attached { health, calls })
 }
 
 /// Two programs for the same purpose are two forms of one: the first that fits is enough.
@@ -52,14 +61,19 @@ fn is_served(plan: &Plan, health: &[ProgramHealth]) -> bool {
     })
 }
 
-fn attach_syscalls(ebpf: &mut Ebpf, btf: &Btf, config: &ProbeConfig) -> Vec<ProgramHealth> {
+fn attach_syscalls(
+    ebpf: &mut Ebpf,
+    btf: &Btf,
+    config: &ProbeConfig,
+    calls: &mut Vec<TracePointLink>,
+) -> Vec<ProgramHealth> {
     let plans = || PLANS.iter().filter(|plan| is_syscalls(plan));
     if !config.files && !config.network && !config.operations {
         return plans().map(|plan| named(plan, ProgramState::Off)).collect();
     }
     let attached = with_tracefs(|| {
         let mut state = |plan: &Plan| match wanted(plan, config) {
-            true => outcome(attach(ebpf, btf, plan)),
+            true => outcome(attach(ebpf, btf, plan, calls)),
             false => ProgramState::Off,
         };
         plans().map(|plan| named(plan, state(plan))).collect::<Vec<_>>()
@@ -77,7 +91,12 @@ struct Places {
     missing: Vec<String>,
 }
 
-fn attach(ebpf: &mut Ebpf, btf: &Btf, plan: &Plan) -> Result<Places, ProgramError> {
+fn attach(
+    ebpf: &mut Ebpf,
+    btf: &Btf,
+    plan: &Plan,
+    calls: &mut Vec<TracePointLink>,
+) -> Result<Places, ProgramError> {
     let program = ebpf
         .program_mut(plan.program)
         .ok_or_else(|| io::Error::other("the object has no such program; this build is broken"))?;
@@ -98,7 +117,9 @@ fn attach(ebpf: &mut Ebpf, btf: &Btf, plan: &Plan) -> Result<Places, ProgramErro
             program.attach(File::open(&root)?, side, CgroupAttachMode::Single)?;
             Ok(Places { at: vec![root.display().to_string()], missing: Vec::new() })
         }
-        (Program::TracePoint(program), Hook::Syscalls(names)) => attach_calls(program, names),
+        (Program::TracePoint(program), Hook::Syscalls(names)) => {
+            attach_calls(program, names, calls)
+        }
         _ => Err(io::Error::other("the program is of another type than planned").into()),
     }
 }
@@ -125,13 +146,20 @@ fn attach_typed(
     refused.map_or_else(|| Ok(Places::default()), Err)
 }
 
-fn attach_calls(program: &mut TracePoint, names: &[&str]) -> Result<Places, ProgramError> {
+fn attach_calls(
+    program: &mut TracePoint,
+    names: &[&str],
+    calls: &mut Vec<TracePointLink>,
+) -> Result<Places, ProgramError> {
     let mut places = Places::default();
     let wanted: Vec<Place> = names.iter().map(|name| Place::of_call(name)).collect();
     loaded(|| program.load())?;
     for place in &wanted {
         match program.attach("syscalls", &place.name) {
-            Ok(_link) => places.at.push(place.name.clone()),
+            Ok(link) => {
+                calls.push(program.take_link(link)?);
+                places.at.push(place.name.clone());
+            }
             Err(_absent) if place.optional => {}
             Err(error) => places.missing.push(format!("{}: {}", place.name, in_words(&error))),
         }

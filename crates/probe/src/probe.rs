@@ -5,16 +5,18 @@ use std::time::Duration;
 use aya::{
     Btf, Ebpf, EbpfError, EbpfLoader, VerifierLogLevel,
     maps::{MapData, MapError, PerCpuArray, RingBuf},
+    programs::trace_point::TracePointLink,
 };
 use bartizan_probe_abi::Record;
 
 use crate::{
-    attach::attach_all,
+    attach::{Attached, attach_all},
     counters::{self, Counters, PerCpu, ProgramCost},
     error::{ProbeError, is_permission},
     noted::{self, NotedName},
     permission::may_load_programs,
     plan::{PLANS, ProgramHealth},
+    release::release,
     rings::Rings,
 };
 
@@ -59,6 +61,7 @@ pub struct Probe {
     rings: Rings,
     counters: PerCpu,
     health: Vec<ProgramHealth>,
+    calls: Vec<TracePointLink>,
     ebpf: Ebpf,
 }
 
@@ -88,8 +91,8 @@ impl Probe {
         let bulk = ring(&mut ebpf, "bulk")?;
         let counters = PerCpuArray::try_from(take(&mut ebpf, "counters")?)
             .map_err(|source| map_error("counters", source))?;
-        let health = attach_all(&mut ebpf, &btf, config)?;
-        Ok(Self { rings: Rings::new(critical, bulk), counters, health, ebpf })
+        let Attached { health, calls } = attach_all(&mut ebpf, &btf, config)?;
+        Ok(Self { rings: Rings::new(critical, bulk), counters, health, calls, ebpf })
     }
 
     /// Hands out the records that have gathered, oldest first, and says how many there were. Call
@@ -133,6 +136,12 @@ impl Probe {
             Some(ProgramCost { program, id, runs, time })
         };
         PLANS.iter().filter_map(|plan| cost(plan.program)).collect()
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        release(std::mem::take(&mut self.calls));
     }
 }
 
