@@ -1,6 +1,8 @@
 // A case from its first sentence to its end: read the story, look at the graph and the evidence, hunt from an alert, tune
 // with a preview, take it, decide what it was, close it, and take the report along.
-import { expect } from "@playwright/test";
+import { readFile } from "node:fs/promises";
+
+import { expect, type Page } from "@playwright/test";
 
 import { openStory, SESSION, test } from "./console";
 
@@ -16,7 +18,7 @@ test("a case is understood, tuned, decided, closed and reported", async ({ page 
   await expect(page.locator(".react-flow__node").first()).toBeVisible();
   await expect(page).toHaveURL(/view=graph/);
   await page.getByRole("button", { name: "Evidence" }).click();
-  await page.getByRole("region", { name: "Evidence" }).locator("tbody tr").first().getByRole("textbox").click();
+  await page.getByRole("region", { name: "Evidence" }).locator("tbody tr").first().getByRole("combobox", { name: /^Verdict on / }).click();
   await page.getByRole("option", { name: "Malicious" }).click();
 
   await page.getByRole("button", { name: "Assign to me" }).click();
@@ -31,9 +33,13 @@ test("a case is understood, tuned, decided, closed and reported", async ({ page 
 
   const [report] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("button", { name: "More" }).click().then(() => page.getByRole("menuitem", { name: "Report as PDF" }).click()),
+    page.getByRole("button", { name: "More" }).click().then(() => page.getByRole("menuitem", { name: "Report as Markdown" }).click()),
   ]);
-  expect(report.suggestedFilename()).toMatch(/\.pdf$/);
+  expect(report.suggestedFilename()).toMatch(/\.md$/);
+  const written = await readFile(await report.path(), "utf8");
+  expect(written).toContain("## What happened");
+  expect(written).toContain("Change the keys of the deploy account");
+  await expectPrintable(page);
 
   await page.getByRole("button", { name: "Resolve", exact: true }).click();
   await expect(page.getByRole("button", { name: "Open again" })).toBeVisible();
@@ -54,7 +60,7 @@ test("an alert is hunted from and tuned, and the rule is taken back", async ({ p
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("status")).toContainText(/\d+ alert/);
   const name = `A test of tuning ${Date.now().toString(36)}`;
-  await dialog.getByLabel("Name", { exact: true }).fill(name);
+  await dialog.getByRole("textbox", { name: "Name", exact: true }).fill(name);
   await dialog.getByLabel("Why is it expected?").fill("The attack is a simulation");
   await dialog.getByRole("button", { name: "Keep this rule" }).click();
   await expect(dialog).toHaveCount(0);
@@ -63,3 +69,23 @@ test("an alert is hunted from and tuned, and the rule is taken back", async ({ p
   await page.getByRole("button", { name: `Remove ${name}` }).click();
   await expect(page.getByRole("button", { name: `Remove ${name}` })).toHaveCount(0);
 });
+
+/** The report has all its parts, nothing of the frame around pages, and is printed by the browser without its own bar. */
+async function expectPrintable(page: Page): Promise<void> {
+  const incident = page.url();
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Print or save as PDF" }).click();
+  await expect(page).toHaveURL(/\/incidents\/\d+\/report$/);
+  for (const part of ["Summary", "What happened", "Timeline of alerts", "Evidence", "Assets", "Tasks", "Activity"]) {
+    await expect(page.getByRole("heading", { name: part, exact: true })).toBeVisible();
+  }
+  await expect(page.getByRole("region", { name: "Evidence" }).getByText(/^malicious, by /)).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Places" })).toHaveCount(0);
+  const print = page.getByRole("button", { name: "Print or save as PDF" });
+  await expect(print).toBeVisible();
+  await page.emulateMedia({ media: "print" });
+  await expect(print).toBeHidden();
+  expect((await page.pdf()).subarray(0, 5).toString()).toBe("%PDF-");
+  await page.emulateMedia({ media: null });
+  await page.goto(incident);
+}

@@ -22,10 +22,11 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import("../features/session/SignInPage"), "SignInPage"),
 });
 
-const shell = createRoute({
+/** Everything behind the door. */
+const inside = createRoute({
   getParentRoute: () => root,
-  id: "shell",
-  component: Shell,
+  id: "inside",
+  component: Outlet,
   beforeLoad: async ({ location }) => {
     const search: Search = location.href === "/" ? {} : { from: location.href };
     try {
@@ -38,12 +39,22 @@ const shell = createRoute({
   },
 });
 
+const shell = createRoute({ getParentRoute: () => inside, id: "shell", component: Shell });
+
 const page = <Path extends string>(path: Path, component: ReturnType<typeof lazyRouteComponent>) =>
   createRoute({ getParentRoute: () => shell, path, validateSearch: anySearch, component });
 
+/** A page without the frame: what is printed. */
+const report = createRoute({
+  getParentRoute: () => inside,
+  path: "/incidents/$number/report",
+  validateSearch: anySearch,
+  component: lazyRouteComponent(() => import("../features/incidents/ReportPage"), "ReportPage"),
+});
+
 const routes = root.addChildren([
   signIn,
-  shell.addChildren([
+  inside.addChildren([report, shell.addChildren([
     page("/", lazyRouteComponent(() => import("../features/home/HomePage"), "HomePage")),
     page("/incidents", lazyRouteComponent(() => import("../features/incidents/QueuePage"), "QueuePage")),
     page("/incidents/$number", lazyRouteComponent(() => import("../features/incidents/IncidentPage"), "IncidentPage")),
@@ -61,7 +72,7 @@ const routes = root.addChildren([
     page("/users", lazyRouteComponent(() => import("../features/administration/UsersPage"), "UsersPage")),
     page("/account", lazyRouteComponent(() => import("../features/session/AccountPage"), "AccountPage")),
     page("/audit", lazyRouteComponent(() => import("../features/administration/AuditPage"), "AuditPage")),
-  ]),
+  ])]),
 ]);
 
 export const router = createRouter({

@@ -25,7 +25,7 @@ interface Props {
 
 export function CaseMenu({ incident, allowed, onChange }: Props) {
   const [open, setOpen] = useState<"note" | "merge" | null>(null);
-  const report = (format: string) => download(`/incidents/${incident.number}/report`, { format });
+  const navigate = useNavigate();
   return (
     <>
       <ClassifyMenu disabled={!allowed} onChoose={(classification, determination) => onChange({ classification, determination })} />
@@ -35,8 +35,8 @@ export function CaseMenu({ incident, allowed, onChange }: Props) {
           <Menu.Item disabled={!allowed} onClick={() => setOpen("note")}>Tags and hand-over note</Menu.Item>
           <Menu.Item disabled={!allowed} onClick={() => setOpen("merge")}>Merge into another incident</Menu.Item>
           <Menu.Divider />
-          <Menu.Item component="a" href={report("pdf")} download>Report as PDF</Menu.Item>
-          <Menu.Item component="a" href={report("md")} download>Report as Markdown</Menu.Item>
+          <Menu.Item onClick={() => void navigate({ to: "/incidents/$number/report", params: { number: String(incident.number) }, search: {} })}>Print or save as PDF</Menu.Item>
+          <Menu.Item component="a" href={download(`/incidents/${incident.number}/report`, { format: "md" })} download>Report as Markdown</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <NoteDialog incident={incident} opened={open === "note"} onClose={() => setOpen(null)} onChange={onChange} />
