@@ -11,11 +11,10 @@ use anyhow::{Context as _, bail};
 /// Longest file, in lines. Generated files and tests do not count.
 const LINES_MAX: usize = 400;
 /// Files that are longer, and how long each may be. The list may only shrink.
-const LONGER: [(&str, usize); 6] = [
+const LONGER: [(&str, usize); 5] = [
     ("crates/api/src/devices.rs", 460),
     ("crates/api/src/tuning.rs", 420),
     ("crates/kql/src/ast.rs", 405),
-    ("crates/remediation/src/remediation.rs", 415),
     ("crates/sigma/src/matcher/network.rs", 525),
     ("crates/store/src/device.rs", 470),
 ];

@@ -123,13 +123,13 @@ impl Access {
         self.request_action(by, &undo, address, now)
     }
 
-    /// Approves or rejects an action that waits for it. Only people do, none twice, and nobody their own.
+    /// Approves or rejects, with a comment, an action that waits for it. Only people do, none twice, and
+    /// nobody their own.
     pub fn decide_action(
         &self,
         by: &Identity,
         action: ActionId,
-        approved: bool,
-        comment: &str,
+        (approved, comment): (bool, &str),
         address: &str,
         now: Timestamp,
     ) -> Result<ActionStatus> {

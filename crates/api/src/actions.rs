@@ -363,7 +363,7 @@ async fn decide(
     let now = api.now();
     let decide = move |api: &Api| {
         let (by, address) = (&caller.identity, &caller.address);
-        Ok(api.access.decide_action(by, id, approved, &asked.comment, address, now)?)
+        Ok(api.access.decide_action(by, id, (approved, &asked.comment), address, now)?)
     };
     Ok(Json(Standing { status: api.run(decide).await?.word() }))
 }

@@ -104,10 +104,7 @@ pub(crate) fn export(
                 for (index, row) in rows.iter().take(room).enumerate() {
                     match format {
                         Format::Csv => text.push_str(&line(row, columns)),
-                        Format::Json => {
-                            text.push_str(if *written + index == 0 { "" } else { ",\n" });
-                            text.push_str(&row.to_string());
-                        }
+                        Format::Json => text.push_str(&element(row, *written + index)),
                     }
                 }
                 if room > 0 && rows.len() > room && format == Format::Csv {
@@ -136,6 +133,12 @@ pub(crate) fn export(
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     response
+}
+
+/// A row as the element of a list that has so many before it.
+fn element(row: &Value, before: usize) -> String {
+    let comma = if before == 0 { "" } else { ",\n" };
+    format!("{comma}{row}")
 }
 
 fn line(row: &Value, columns: &[&str]) -> String {

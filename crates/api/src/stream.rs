@@ -148,7 +148,7 @@ pub(crate) async fn stream(
     let topics = words(asked.topics.as_deref(), "topic", Topic::from_word)?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let (receiver, after, missed) = api.notices.watch(last);
-    let (tenant, ended) = (caller.tenant(), ended(api.clone(), caller));
+    let (tenant, ended) = (caller.tenant(), ended(api, caller));
     let wanted = move |notice: &Notice| {
         notice.tenant == tenant && (topics.is_empty() || topics.contains(&notice.topic))
     };

@@ -74,7 +74,7 @@ impl Workers {
             .name("indicators".to_owned())
             .spawn(move || indicators::watch_all(&looking, &looked_for, &stop_looking))?;
         let judging = std::thread::Builder::new().name("judge".to_owned()).spawn(move || {
-            judge_all(&judging, (judge, detector, watch), &changed, &stop_judging)
+            judge_all(&judging, (judge, detector, watch), &changed, &stop_judging);
         })?;
         let gathering = std::thread::Builder::new()
             .name("gather".to_owned())

@@ -239,7 +239,7 @@ impl Memory {
         let new = last_here.is_none_or(|last| last < day);
         match here {
             Some(at) => {
-                seen.iter_mut().skip(at).take(1).for_each(|(_, last)| *last = (*last).max(day))
+                seen.iter_mut().skip(at).take(1).for_each(|(_, last)| *last = (*last).max(day));
             }
             None if seen.len() < DEVICES_PER_THING_MAX => seen.push((watched.number, day)),
             // On so many devices it is usual; whether this is one of them is not remembered.

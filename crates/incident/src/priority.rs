@@ -131,7 +131,7 @@ fn devices(devices: &[(Text, AssetValue)], sum: &mut Sum) {
         Some((name, AssetValue::Critical)) => sum.add(12, format!("{name} is of critical value")),
         Some((name, AssetValue::High)) => sum.add(6, format!("{name} is of high value")),
         Some((_, AssetValue::Low)) => {
-            sum.take(LOW_VALUE_POINTS, "Only devices of low value are in it")
+            sum.take(LOW_VALUE_POINTS, "Only devices of low value are in it");
         }
         Some((_, AssetValue::Normal)) | None => {}
     }

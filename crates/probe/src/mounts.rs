@@ -18,7 +18,7 @@ pub(crate) const BPFFS: &str = "/sys/fs/bpf";
 pub(crate) fn with_tracefs<T: Send>(work: impl FnOnce() -> T + Send) -> io::Result<T> {
     let mounted =
         |point: &&str| fs::read_dir(point).is_ok_and(|mut entries| entries.next().is_some());
-    if TRACEFS.iter().any(|point| mounted(&point)) {
+    if TRACEFS.iter().any(mounted) {
         return Ok(work());
     }
     with_mounted("tracefs", TRACEFS[0], work)

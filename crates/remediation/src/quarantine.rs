@@ -207,7 +207,7 @@ impl Quarantine {
                 Ok(manifest) => manifests.extend(manifest),
                 // It must not keep the others from being seen.
                 Err(error) => {
-                    tracing::error!(%error, "a quarantined file's manifest cannot be read")
+                    tracing::error!(%error, "a quarantined file's manifest cannot be read");
                 }
             }
         }
@@ -220,7 +220,8 @@ impl Quarantine {
             let path = file.doing("listing", &self.folder)?.path();
             let sealed = path.extension().is_some_and(|extension| extension == "sealed");
             let half_written = path.extension().is_some_and(|extension| extension == "new");
-            if half_written || (sealed && !path.with_extension("json").exists()) {
+            if half_written || (sealed && !path.with_extension("json").try_exists().unwrap_or(true))
+            {
                 durable::remove(&path)?;
             }
         }

@@ -126,7 +126,7 @@ impl Responder {
         if let Some(isolator) = self.remediation.isolator() {
             match isolator.keep_up(Moment::now().wall) {
                 Ok(Some(found)) => {
-                    self.tell(Tampering { kind: "isolation".into(), detail: found.into() })
+                    self.tell(Tampering { kind: "isolation".into(), detail: found.into() });
                 }
                 Ok(None) => {}
                 Err(error) => tracing::error!(%error, "keeping the isolation in force"),

@@ -118,7 +118,7 @@ pub(crate) fn show(data: &Path, as_json: bool) -> anyhow::Result<()> {
     let stale = age.filter(|age| *age > FRESH);
     let mut out = std::io::stdout();
     write!(out, "{text}").context("showing the status")?;
-    if data.join(RESPONSE).join("isolation.json").exists() {
+    if data.join(RESPONSE).join("isolation.json").try_exists().unwrap_or(false) {
         writeln!(out, "{:<10} yes; `bartizan-sensor isolation status` says why", "isolated")
             .context("showing the status")?;
     }

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{Read as _, Seek as _, SeekFrom},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use anyhow::Context as _;
@@ -41,7 +41,7 @@ pub(crate) fn next(
     Ok((!part.content.is_empty()).then_some(part))
 }
 
-fn offer(action: ActionId, path: &PathBuf) -> anyhow::Result<UploadOffer> {
+fn offer(action: ActionId, path: &Path) -> anyhow::Result<UploadOffer> {
     let length = opened(path)?.metadata().context("measuring a package")?.len();
     let sha256 = sha256_of(path).with_context(|| format!("reading {}", path.display()))?;
     Ok(UploadOffer {

@@ -1,7 +1,7 @@
 //! Stories of actions: asked for, approved, cancelled, undone; by every role, and never on somebody else's devices.
 
 use axum::http::StatusCode;
-use bartizan_store::Role;
+use bartizan_store::{Role, Tenant};
 use serde_json::{Value, json};
 
 use super::house::House;
@@ -55,12 +55,7 @@ async fn every_action_by_every_role_on_our_device_and_on_somebody_elses() {
                 assert_eq!(shown["status"], "queued");
                 let hidden = house.get_as(&path, &house.token(&other, Role::Administrator)).await;
                 assert_eq!(hidden.status, StatusCode::NOT_FOUND);
-                for what in ["cancel", "approve", "reject", "undo"] {
-                    let path = format!("{path}/{what}");
-                    let token = house.token(&other, Role::Administrator);
-                    let hidden = house.post(&path, &token, json!({})).await;
-                    assert_eq!(hidden.status, StatusCode::NOT_FOUND, "{what}");
-                }
+                decisions_do_not_exist(&house, &other, &path).await;
             }
         }
     }
@@ -71,6 +66,15 @@ async fn every_action_by_every_role_on_our_device_and_on_somebody_elses() {
     let only = "/actions?kind=isolate,release&status=queued";
     let listed = house.get_as(only, &house.token(&home, Role::Reader)).await.json();
     assert_eq!(listed["total"], 4);
+}
+
+/// For the administrator of another tenant.
+async fn decisions_do_not_exist(house: &House, other: &Tenant, path: &str) {
+    for what in ["cancel", "approve", "reject", "undo"] {
+        let token = house.token(other, Role::Administrator);
+        let hidden = house.post(&format!("{path}/{what}"), &token, json!({})).await;
+        assert_eq!(hidden.status, StatusCode::NOT_FOUND, "{what}");
+    }
 }
 
 #[tokio::test]

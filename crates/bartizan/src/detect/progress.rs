@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bartizan_detect::{Progress, Totals};
 
-use crate::say;
+use crate::{say, workers::now};
 
 /// Least time between two drawings.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -24,7 +24,7 @@ pub(super) struct Bar {
 
 impl Bar {
     pub(super) fn new(shown: bool, whole: u64) -> Self {
-        Self { shown, whole, started: Instant::now(), drawn: None }
+        Self { shown, whole, started: now(), drawn: None }
     }
 
     /// Draws it, if it was not drawn just now.
@@ -32,7 +32,7 @@ impl Bar {
         if !self.shown || self.drawn.is_some_and(|at| at.elapsed() < PAUSE) {
             return;
         }
-        self.drawn = Some(Instant::now());
+        self.drawn = Some(now());
         let line = line(state, self.whole, self.started.elapsed());
         // A terminal that cannot be written to is no reason to stop.
         let _ignored = write!(io::stderr(), "\r{line}\u{1b}[K").and_then(|()| io::stderr().flush());

@@ -240,7 +240,7 @@ fn coverage(options: &Cover) -> anyhow::Result<ExitCode> {
         CoverFormat::Markdown => print(coverage.markdown().trim_end()),
         CoverFormat::Html => print(engine::coverage_page(&coverage).trim_end()),
         CoverFormat::Navigator => {
-            print(&serde_json::to_string_pretty(&engine::coverage_layer(&coverage))?)
+            print(&serde_json::to_string_pretty(&engine::coverage_layer(&coverage))?);
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -2,12 +2,13 @@
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use bartizan_api::Flow;
 use bartizan_ingest::Ingest;
+use parking_lot::Mutex;
 
 use crate::workers::{Rooms, after, now};
 
@@ -57,7 +58,7 @@ fn measure(rooms: &Rooms, data: &Path, ingest: &Ingest, sample: &Mutex<Sample>) 
 
 #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
 fn rate(sample: &Mutex<Sample>, events: u64) -> f64 {
-    let mut last = sample.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut last = sample.lock();
     let passed = last.at.elapsed();
     if passed >= RATE_OVER {
         last.rate = events.saturating_sub(last.events) as f64 / passed.as_secs_f64();

@@ -153,7 +153,7 @@ async fn a_machine_does_what_its_server_asks_and_takes_it_back() {
 
     let taken = ask(Order::QuarantineFile(FileTarget { path, sha256: None }));
     until("the file is taken", || status(taken) == ActionStatus::Succeeded).await;
-    assert!(!file.exists());
+    assert!(!file.try_exists().unwrap());
     let listed = sensor(&program, &data, &["quarantine", "list"]).output().unwrap();
     assert!(String::from_utf8_lossy(&listed.stdout).contains("malware"));
     let request = UndoRequest { reason: "a mistake".to_owned(), ..UndoRequest::default() };

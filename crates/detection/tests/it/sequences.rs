@@ -65,11 +65,10 @@ fn fires(
                 };
                 let event = EventRef(0, number);
                 let observation = links.observation(found.rule, (at, event), (), field);
-                fired |= observation.is_some_and(|observation| {
-                    engine
-                        .observe(observation)
-                        .iter()
-                        .any(|f| links.correlations()[f.correlation].name() == correlation.name())
+                let firings = observation.map(|observation| engine.observe(observation));
+                fired |= firings.into_iter().flatten().any(|firing| {
+                    let of = links.correlations().get(firing.correlation).unwrap();
+                    of.name() == correlation.name()
                 });
             }
         }

@@ -103,7 +103,7 @@ proptest! {
         for format in [Format::Plain, Format::Csv, Format::Stix] {
             let _read = import(format, &text, &Defaults::default());
         }
-        let quoted = text.replace('\\', "").replace('"', "").replace('\n', " ");
+        let quoted = text.replace(['\\', '"'], "").replace('\n', " ");
         let bundle = format!(r#"{{"objects":[{{"type":"indicator","id":"i","pattern":"{quoted}"}}]}}"#);
         let _read = import(Format::Stix, &bundle, &Defaults::default());
     }

@@ -92,7 +92,8 @@ impl Filter {
                 for (info, hook) in found {
                     remove(&group, &info, hook)?;
                 }
-                return Ok(drop(filter));
+                drop(filter);
+                return Ok(());
             }
         };
         filter.set(open)

@@ -60,8 +60,9 @@ fn a_package_keeps_to_its_limit_and_names_what_is_left_out() {
     let folder = tempfile::tempdir().unwrap();
     let (data, root) = (folder.path().join("data"), folder.path().join("root"));
     fs::create_dir_all(root.join("var/log")).unwrap();
-    let noise: Vec<u8> =
-        (0..3_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let noise: Vec<u8> = (0..3_000_000_u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0])
+        .collect();
     fs::write(root.join("var/log/auth.log"), &noise).unwrap();
     let action = ActionId::from_uuid(uuid::Uuid::from_u128(1));
 

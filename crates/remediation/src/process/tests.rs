@@ -45,7 +45,7 @@ fn marked(mark: &str) -> usize {
             .is_ok_and(|line| String::from_utf8_lossy(&line).contains(mark))
             && !seen.is_gone()
     };
-    table::all(Path::new(PROC)).iter().filter(|seen| with_mark(seen)).count()
+    all(Path::new(PROC)).iter().filter(|seen| with_mark(seen)).count()
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn an_id_that_was_reused_means_nobody() {
 fn the_first_process_kernel_threads_and_the_sensor_are_never_stopped() {
     let own = key_of(std::process::id());
     let first = key_of(1);
-    let thread = table::all(Path::new(PROC)).into_iter().find(|seen| seen.kernel_thread);
+    let thread = all(Path::new(PROC)).into_iter().find(|seen| seen.kernel_thread);
     let thread = thread.map(|seen| key_of(seen.pid));
 
     for never in [Some(own), Some(first), thread].into_iter().flatten() {

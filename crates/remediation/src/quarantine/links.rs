@@ -35,10 +35,8 @@ pub(super) fn other_names(path: &Path, inode: (u64, u64), count: u64) -> Vec<Pat
                 if metadata.dev() != inode.0 || Some(entry_path.as_path()) == below {
                     continue;
                 }
-                if metadata.is_dir() {
-                    if waiting.len() < FOLDERS_WAITING {
-                        waiting.push(entry_path);
-                    }
+                if metadata.is_dir() && waiting.len() < FOLDERS_WAITING {
+                    waiting.push(entry_path);
                 } else if metadata.ino() == inode.1 && entry_path != path {
                     found.push(entry_path);
                 }

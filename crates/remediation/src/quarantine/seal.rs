@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn content_of_every_length_around_a_chunk_comes_back() {
         for length in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK] {
-            let content: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+            let content: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
             let sealed = sealed(&content);
             assert!(length < 100 || !sealed.windows(20).any(|part| part == &content[..20]));
             assert_eq!(opened(&sealed, "one").unwrap(), content, "{length}");

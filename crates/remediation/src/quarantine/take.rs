@@ -268,10 +268,3 @@ fn open(place: &Place, stat: &Stat) -> Result<Option<File>> {
     }
     Ok(Some(file))
 }
-
-/// Whether a file's flags keep it from being removed.
-#[cfg(test)]
-pub(super) fn is_held(path: &Path) -> bool {
-    let file = File::open(path).unwrap();
-    rustix::fs::ioctl_getflags(&file).is_ok_and(|flags| flags.intersects(metadata::HOLDING))
-}

@@ -74,11 +74,11 @@ impl Store {
             let mut seen = BTreeSet::new();
             for (device, key) in of {
                 let mut next = Some(*key);
-                while let Some(key) = next {
-                    if found.len() >= LINES_MAX || !seen.insert((*device, key)) {
-                        break;
-                    }
-                    let Some(record) = one(view, tenant, *device, key)? else { break };
+                while let Some(key) = next.take()
+                    && found.len() < LINES_MAX
+                    && seen.insert((*device, key))
+                    && let Some(record) = one(view, tenant, *device, key)?
+                {
                     next = record.process.parent;
                     found.push((*device, record.process));
                 }

@@ -83,10 +83,9 @@ impl Grams {
             let grams = four_grams(folded.padded, at);
             let bits = grams.map(|gram| self.four.bit(gram));
             if bits.iter().fold(0, |any, bit| any | bit) != 0 {
-                for (beyond, (gram, bit)) in grams.into_iter().zip(bits).enumerate() {
-                    if bit != 0 {
-                        self.compare(at + beyond, gram, folded.text, texts, found);
-                    }
+                let places = grams.into_iter().zip(bits).enumerate();
+                for (beyond, (gram, _)) in places.filter(|(_, (_, bit))| *bit != 0) {
+                    self.compare(at + beyond, gram, folded.text, texts, found);
                 }
             }
             at += 4;
