@@ -3,7 +3,7 @@ import { expect } from "@playwright/test";
 
 import { openStory, SCHEMES, SESSION, test, useScheme } from "./console";
 
-test.use({ storageState: SESSION });
+test.use({ storageState: SESSION, viewport: { width: 1280, height: 800 } });
 const folder = process.env["GUIDE"] ? "../docs/guide" : "e2e/shots";
 
 const PAGES: readonly (readonly [name: string, address: string])[] = [
@@ -11,7 +11,7 @@ const PAGES: readonly (readonly [name: string, address: string])[] = [
   ["hunting", "/hunting?q=DeviceProcessEvents%20%7C%20summarize%20Runs%20%3D%20count()%20by%20FileName%20%7C%20top%2012%20by%20Runs"],
   ["hunting-chart", "/hunting?q=DeviceProcessEvents%20%7C%20summarize%20Runs%20%3D%20count()%20by%20FileName%20%7C%20top%2012%20by%20Runs%20%7C%20render%20barchart"],
   ["detections", "/detections"], ["coverage", "/detections?tab=coverage"], ["settings", "/settings?tab=notifications"],
-  ["health", "/health"], ["users", "/users"], ["audit", "/audit"], ["account", "/account"],
+  ["tuning", "/detections?tab=tuning"], ["actions", "/actions"], ["health", "/health"], ["users", "/users"], ["audit", "/audit"], ["account", "/account"],
 ];
 
 for (const scheme of SCHEMES) {
@@ -35,8 +35,14 @@ for (const scheme of SCHEMES) {
     await picture("graph");
     await page.getByRole("button", { name: "Evidence" }).click();
     await picture("evidence");
-    await page.goto("/alerts");
-    await page.locator("tbody tr").first().getByRole("link").first().click();
+    const incident = page.url().replace(/\?.*/, "");
+    await page.goto(`${incident}/report`);
+    await expect(page.getByRole("heading", { name: "Evidence" })).toBeVisible();
+    await picture("report");
+    await page.goto(incident);
+    await page.getByRole("list", { name: "What happened" }).getByRole("button", { name: /^Decoded text/ }).first().click();
+    await page.getByRole("link", { name: "Alert page" }).click();
+    await expect(page.getByRole("heading", { name: "Why it fired" })).toBeVisible();
     await expect(page.getByRole("tree")).toBeVisible();
     await picture("alert");
     await page.goto("/devices");

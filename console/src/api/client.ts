@@ -49,7 +49,8 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
     return (response.status === 204 ? undefined : await response.json()) as T;
   }
   const problem = await problemOf(response);
-  if (response.status === 401 && path !== "/session") {
+  // A wrong code or a wrong password is refused with the same status, and ends no session.
+  if (response.status === 401 && problem.type === "signed-out") {
     signedOut.dispatchEvent(new Event("signed-out"));
   }
   throw new Failure(problem);

@@ -108,6 +108,8 @@ export type Channel = Whole<Schemas["ChannelView"]>;
 export type ApiToken = Whole<Schemas["ApiTokenView"]>;
 export type ApiTokenOnce = Whole<Schemas["ApiTokenOnce"]>;
 export type KnownEnrolmentToken = Whole<Schemas["KnownEnrolmentTokenView"]>;
+export type SecondFactorSecret = Whole<Schemas["SecondFactorSecret"]>;
+export type RecoveryCodes = Whole<Schemas["RecoveryCodes"]>;
 export type ServerHealth = Whole<Schemas["ServerHealth"]>;
 
 export const ACTION_STATUSES = ["pending_approval", "queued", "running", "succeeded", "failed", "timed_out", "cancelled", "undone"] as const;

@@ -7,7 +7,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { send, signedOut } from "../api/client";
 import { may, useMe } from "../api/me";
 import { overviewQuery } from "../api/queries";
-import { Bell, Bolt, Book, Cog, Home, Layers, Moon, People, Pulse, Screen, Search, Sun, Target, Tower } from "../ui/icons";
+import { Bell, Bolt, Book, Home, Layers, Moon, People, Pulse, Screen, Search, Sliders, Sun, Target, Tower } from "../ui/icons";
 import { Help } from "./Help";
 import { useKeys } from "./keys";
 import { useLiveNotices } from "./live";
@@ -92,7 +92,7 @@ function Places() {
       <Place to="/devices" icon={<Screen />} name="Devices" />
       <Place to="/actions" icon={<Bolt />} name="Action Center" />
       <h2>Administration</h2>
-      <Place to="/settings" icon={<Cog />} name="Settings" />
+      <Place to="/settings" icon={<Sliders />} name="Settings" />
       <Place to="/health" icon={<Pulse />} name="System health" />
       {may(me, "manage_users") ? <Place to="/users" icon={<People />} name="Users" /> : null}
       {may(me, "read_audit") ? <Place to="/audit" icon={<Book />} name="Audit log" /> : null}

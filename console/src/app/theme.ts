@@ -5,6 +5,11 @@ const accent: MantineColorsTuple = [
   "#e8f1fa", "#cfe3f6", "#9fcbf0", "#62b0f0", "#3f93dc", "#2380cd", "#0f6cbd", "#0d5ea6", "#0b4f8c", "#083d6d",
 ];
 
+/** What Mantine draws with in the dark: fields, lists and lines in the tones of tokens.css. */
+const dark: MantineColorsTuple = [
+  "#e6ebf1", "#b0bccb", "#93a1b3", "#6b7887", "#3a4655", "#27303b", "#1c242e", "#161c24", "#0f141a", "#0b0f14",
+];
+
 export const SYSTEM_FONT =
   '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Noto Sans", Ubuntu, Cantarell, "Liberation Sans", Arial, system-ui, sans-serif';
 export const MONO_FONT = 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace';
@@ -14,7 +19,7 @@ export const theme = createTheme({
   primaryShade: { light: 6, dark: 3 },
   autoContrast: true,
   luminanceThreshold: 0.35,
-  colors: { accent },
+  colors: { accent, dark },
   fontFamily: SYSTEM_FONT,
   fontFamilyMonospace: MONO_FONT,
   fontSizes: { xs: "11px", sm: "13px", md: "13px", lg: "15px", xl: "18px" },

@@ -49,6 +49,7 @@ export const Network = ({ size }: Props) => <Icon size={size}><circle cx="12" cy
 export const File = ({ size }: Props) => <Icon size={size}><path d="M7 3h7l4 4v14H7z" /><path d="M14 3v4h4" /></Icon>;
 export const Terminal = ({ size }: Props) => <Icon size={size}><rect x="3" y="4" width="18" height="16" rx="2" /><path d="m7 9 3 3-3 3M13 15h4" /></Icon>;
 export const Cog = ({ size }: Props) => <Icon size={size}><rect x="5" y="5" width="14" height="14" rx="3" /><path d="M9 9h6v6H9z" /></Icon>;
+export const Sliders = ({ size }: Props) => <Icon size={size}><path d="M4 7h9M17 7h3M4 12h3M11 12h9M4 17h7M15 17h5" /><circle cx="15" cy="7" r="2" /><circle cx="9" cy="12" r="2" /><circle cx="13" cy="17" r="2" /></Icon>;
 export const Play = ({ size }: Props) => <Icon size={size}><path d="M7 4.500v15l12-7.500z" /></Icon>;
 export const Home = ({ size }: Props) => <Icon size={size}><path d="m3 11 9-7 9 7v9h-6v-6H9v6H3z" /></Icon>;
 export const Bell = ({ size }: Props) => <Icon size={size}><path d="M6 16V11a6 6 0 0 1 12 0v5l1.500 2h-15zM10 20.500h4" /></Icon>;

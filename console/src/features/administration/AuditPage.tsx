@@ -62,12 +62,12 @@ function Entry({ entry, onChange }: { entry: AuditEntry; onChange: (change: Sear
   return (
     <tr>
       <td><Time at={entry.at} /></td>
-      <td><button type="button" className="thing" title="Only what they did" onClick={() => onChange({ actor: entry.actor })}><DeviceText text={entry.actor} /></button></td>
+      <td className="audit-who"><button type="button" className="thing" title="Only what they did" onClick={() => onChange({ actor: entry.actor })}><DeviceText text={entry.actor} /></button></td>
       <td><DeviceText text={entry.address} mono /></td>
       <td><button type="button" className="thing" title="Only this action" onClick={() => onChange({ action: entry.action })}><DeviceText text={entry.action} mono /></button></td>
-      <td><DeviceText text={entry.target} /></td>
+      <td className="audit-target" title={entry.target}><DeviceText text={entry.target} /></td>
       <td>{entry.outcome === "done" ? entry.outcome : <b>{entry.outcome}</b>}</td>
-      <td><DeviceText text={entry.detail} /></td>
+      <td className="stretch" title={entry.detail}><DeviceText text={entry.detail} /></td>
     </tr>
   );
 }

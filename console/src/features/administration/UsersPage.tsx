@@ -57,7 +57,7 @@ export function UsersPage() {
             <tbody>
               {query.data.items.map((user) => (
                 <tr key={user.id}>
-                  <td><b><DeviceText text={user.name} /></b>{user.name === me?.name ? <span className="quiet"> (you)</span> : null}</td>
+                  <td className="stretch"><b><DeviceText text={user.name} /></b>{user.name === me?.name ? <span className="quiet"> (you)</span> : null}</td>
                   <td>{user.role}</td>
                   <td>{user.disabled ? <b>Shut out</b> : "Yes"}</td>
                   <td>{user.must_choose_password ? "One-time, not chosen yet" : "Chosen"}</td>
@@ -65,11 +65,11 @@ export function UsersPage() {
                   <td><Time at={user.last_sign_in} /></td>
                   <td><Time at={user.created_at} /></td>
                   <td className="number">
-                    {user.name === me?.name ? <Link className="link-button" to="/account" search={{}}>Your account</Link> : (
+                    {user.name === me?.name ? <Link className="link-button link-button-small" to="/account" search={{}}>Your account</Link> : (
                       <span className="row-actions">
-                      <Button size="compact-xs" onClick={() => setChanging(user)}>Change {user.name}</Button>
+                      <Button size="compact-xs" aria-label={`Change ${user.name}`} onClick={() => setChanging(user)}>Change</Button>
                       <Button size="compact-xs" loading={reset.isPending && reset.variables.id === user.id} onClick={() => reset.mutate(user)}
-                        title="Ends the sessions of this user and gives a new one-time password">Reset password of {user.name}</Button>
+                        aria-label={`Reset password of ${user.name}`} title="Ends the sessions of this user and gives a new one-time password">Reset password</Button>
                       </span>
                     )}
                   </td>

@@ -42,7 +42,7 @@ function Health({ device }: { device: Device }) {
       ) : <p>Works as it should.</p>}
       <Facts of={[
         ["Programs started", `${number(health.kernel_execs)} counted by the kernel, ${number(health.reported_execs)} reported`],
-        ["Waiting to be sent", counted(health.events_spooled, "event")],
+        ["Written down", counted(health.events_spooled, "event")],
         ["Memory", bytes(health.resident_bytes)],
         ["Processor time", `${(health.cpu_millis / 1000).toFixed(0)} s`],
         ["Spool", bytes(health.spool_bytes)],
@@ -58,7 +58,7 @@ function What({ device }: { device: Device }) {
     <section className="section">
       <h3>Device</h3>
       <Facts of={[
-        ["Id", <span key="i" className="hash"><code>{device.id}</code><CopyButton text={device.id} what="the device id" /></span>],
+        ["Id", <span key="i" className="hash hash-long"><code title={device.id}>{device.id}</code><CopyButton text={device.id} what="the device id" /></span>],
         ...(facts ? [
           ["Host name", <DeviceText key="h" text={facts.host_name} />],
           ["System", <DeviceText key="o" text={`${facts.os_name} ${facts.os_version}`} />],

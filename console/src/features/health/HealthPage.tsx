@@ -28,7 +28,7 @@ function Told({ of }: { of: ServerHealth }) {
   return (
     <div className="page-body health" tabIndex={0} role="region" aria-label="System health">
       {of.problems.length > 0 ? (
-        <section className="card health-problems" role="status"><h2>Needs attention</h2><ul className="losses">{of.problems.map((problem) => <li key={problem}><DeviceText text={problem} /></li>)}</ul></section>
+        <section className="card health-problems" role="status"><h2>Needs attention</h2><ul className="plain">{of.problems.map((problem) => <li key={problem}><DeviceText text={problem} /></li>)}</ul></section>
       ) : <section className="card"><p>Everything works as it should.</p></section>}
       <section className="card"><h2>Coming in</h2><Facts of={[
         ["Now", `${flow.events_per_second.toFixed(1)} events a second`],
@@ -37,6 +37,7 @@ function Told({ of }: { of: ServerHealth }) {
         ["Could not be read", number(flow.malformed)],
         ["Waiting to be judged", counted(flow.judge_behind, "batch", "batches")],
         ["Waiting to be kept", counted(flow.gather_behind, "batch", "batches")],
+        ["Never came", flow.missing > 0 ? `${counted(flow.missing, "event")} that sensors numbered and had to drop` : "0"],
       ]} /></section>
       <section className="card"><h2>Kept</h2><Facts of={[
         ["Events", `${number(storage.event_rows)} rows in ${counted(storage.event_files, "file")}, ${bytes(storage.event_bytes)}`],

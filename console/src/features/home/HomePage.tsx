@@ -21,7 +21,7 @@ export function HomePage() {
   const query = useQuery(overviewQuery);
   const me = useMe();
   return (
-    <Page title="Home" beside={me?.tenant.name}>
+    <Page title="Home" beside={me ? `Tenant ${me.tenant.name}` : undefined}>
       {query.isPending ? <Waiting /> : null}
       {query.isError ? <Failed why={query.error} retry={() => void query.refetch()} /> : null}
       {query.data ? <Cards of={query.data} /> : null}

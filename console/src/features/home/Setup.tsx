@@ -4,11 +4,11 @@ import { Link } from "@tanstack/react-router";
 import type { Overview } from "../../api/types";
 import { Check } from "../../ui/icons";
 
-const STEPS: Record<string, readonly [done: string, open: string, to: "/devices" | "/users" | "/settings"]> = {
+const STEPS: Record<string, readonly [done: string, open: string, to: "/devices" | "/users" | "/settings" | "/account"]> = {
   device: ["A device reports", "Add a first device", "/devices"],
   second_person: ["Somebody else can sign in", "Let somebody else in", "/users"],
-  notification: ["Incidents are told elsewhere", "Have incidents told by webhook, syslog or mail", "/settings"],
-  second_factor: ["You sign in with a second factor", "Protect your own sign-in with a second factor", "/users"],
+  notification: ["Incidents are told elsewhere", "Have incidents told by webhook or syslog", "/settings"],
+  second_factor: ["You sign in with a second factor", "Protect your own sign-in with a second factor", "/account"],
 };
 
 export function Setup({ steps }: { steps: Overview["setup"] }) {

@@ -98,8 +98,8 @@ function Costs({ result, children }: { result: QueryResult; children: ReactNode 
     <div className="outcome-head">
       <h2>Results</h2>
       <span className="quiet">{[counted(result.rows.length, "row"), ...told(result.stats)].join(" · ")}</span>
-      {result.truncated ? <span className="warned"><Warning size={14} /> There are more rows than these: narrow the question</span> : null}
-      {missing ? <span className="warned"><Warning size={14} /> <DeviceText text={missing} /></span> : null}
+      {result.truncated ? <span className="warned"><Warning size={14} /> <span>There are more rows than these: narrow the question</span></span> : null}
+      {missing ? <span className="warned" title={missing}><Warning size={14} /> <DeviceText text={missing} /></span> : null}
       <span className="grow" />
       {children}
     </div>

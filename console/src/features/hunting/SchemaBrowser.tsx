@@ -32,7 +32,7 @@ function Tables({ of, open, onPick }: { of: readonly Table[]; open: boolean; onP
   if (of.length === 0) return <p className="quiet">No table or column has such a name.</p>;
   return of.map((table) => (
     <details key={`${table.name}${open}`} open={open}>
-      <summary title={table.doc} className="mono">{table.name}</summary>
+      <summary title={`${table.name}\n${table.doc}`}><span className="mono">{table.name}</span></summary>
       <button type="button" className="schema-column" onClick={() => onPick(table.name)}><span className="quiet">Use this table</span></button>
       {table.columns.map((column) => (
         <button type="button" key={column.name} className="schema-column" title={column.doc} onClick={() => onPick(column.name)}>

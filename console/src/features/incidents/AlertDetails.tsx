@@ -34,7 +34,7 @@ export function AlertReason({ alert }: { alert: Alert }) {
 }
 
 /** What to do about an alert, and all else that is known of it. */
-export function AlertFollowUp({ alert, withReason }: { alert: Alert; withReason: boolean }) {
+export function AlertFollowUp({ alert, withReason, withPage = false }: { alert: Alert; withReason: boolean; withPage?: boolean }) {
   return (
     <>
       {withReason ? <AlertReason alert={alert} /> : null}
@@ -53,6 +53,7 @@ export function AlertFollowUp({ alert, withReason }: { alert: Alert; withReason:
       <section className="section">
         <h3>Alert</h3>
         <Facts of={[
+          ["Page", withPage ? <Link key="p" to="/alerts/$id" params={{ id: alert.id }} search={{}}>Alert page</Link> : null],
           ["Event", <Time key="e" at={alert.event_at} exact />],
           ["Raised", <Time key="r" at={alert.raised_at} exact />],
           ["Tactics", alert.tactics.map(spoken).join(", ")],

@@ -5,7 +5,7 @@ import { Slider } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Background, Controls, MarkerType, ReactFlow, type Edge, type Node } from "@xyflow/react";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import { graphQuery } from "../../api/queries";
 import type { Graph, Incident } from "../../api/types";
@@ -15,10 +15,12 @@ import type { Search } from "../../ui/search";
 import { Failed, Waiting } from "../../ui/states";
 import { seconds } from "../../ui/time";
 import { GraphBox, type BoxData } from "./GraphBox";
-import { HEIGHT, moments, spots, WIDTH } from "./layout";
+import { firstView, HEIGHT, moments, spots, WIDTH, type Direction, type Size } from "./layout";
 import { placeOf, selectionOf } from "./things";
 
 const BOXES = { box: GraphBox };
+/** A place this many times wider than high is filled from left to right. */
+const WIDE = 2.6;
 /** How long each moment is shown when the graph is played. */
 const STEP_MS = 700;
 
@@ -37,7 +39,13 @@ export function AttackGraph({ incident, onThing }: Props) {
 function Drawn({ graph, onThing }: { graph: Graph; onThing: (search: Search) => void }) {
   const navigate = useNavigate();
   const times = useMemo(() => moments(graph.nodes, graph.edges), [graph]);
-  const places = useMemo(() => spots(graph.nodes, graph.edges), [graph]);
+  const canvas = useRef<HTMLDivElement>(null);
+  const [size, setSize] = useState<Size | null>(null);
+  useLayoutEffect(() => {
+    if (canvas.current) setSize({ width: canvas.current.clientWidth, height: canvas.current.clientHeight });
+  }, []);
+  const direction: Direction = size && size.width > WIDE * size.height ? "LR" : "TB";
+  const places = useMemo(() => spots(graph.nodes, graph.edges, direction), [graph, direction]);
   const [at, setAt] = useState(times.length - 1);
   const [playing, setPlaying] = useState(false);
   useEffect(() => {
@@ -52,8 +60,8 @@ function Drawn({ graph, onThing }: { graph: Graph; onThing: (search: Search) => 
   const now = times[Math.min(at, times.length - 1)] ?? "";
   const nodes = useMemo((): Node<BoxData>[] => graph.nodes.map((node) => ({
     id: node.id, type: "box", position: places.get(node.id) ?? { x: 0, y: 0 }, width: WIDTH, height: HEIGHT,
-    data: { node, dim: node.first_at > now }, draggable: true, ariaLabel: `${node.kind} ${node.label}`,
-  })), [graph.nodes, places, now]);
+    data: { node, dim: node.first_at > now, direction }, draggable: true, ariaLabel: `${node.kind} ${node.label}`,
+  })), [graph.nodes, places, now, direction]);
   const edges = useMemo((): Edge[] => graph.edges.map((edge, index) => ({
     id: `${index}`, source: edge.from, target: edge.to, label: edge.relation, markerEnd: { type: MarkerType.ArrowClosed },
     className: edge.at > now ? "edge-later" : edge.alerts.length > 0 ? "edge-alert" : "edge",
@@ -69,11 +77,13 @@ function Drawn({ graph, onThing }: { graph: Graph; onThing: (search: Search) => 
   };
   return (
     <section className="graph" aria-label="Attack graph">
-      <div className="graph-canvas">
-        <ReactFlow nodes={nodes} edges={edges} nodeTypes={BOXES} fitView minZoom={0.2} nodesConnectable={false} proOptions={{ hideAttribution: true }}
-          onNodeClick={(_event, node) => open(node.id)}>
-          <Background /><Controls showInteractive={false} />
-        </ReactFlow>
+      <div className="graph-canvas" ref={canvas}>
+        {size ? (
+          <ReactFlow nodes={nodes} edges={edges} nodeTypes={BOXES} defaultViewport={firstView(graph.nodes, places, size)} minZoom={0.2} panOnScroll nodesConnectable={false}
+            proOptions={{ hideAttribution: true }} onNodeClick={(_event, node) => open(node.id)}>
+            <Background /><Controls showInteractive={false} />
+          </ReactFlow>
+        ) : null}
       </div>
       <div className="graph-time">
         <button type="button" className="icon-button" aria-label={playing ? "Stop" : "Play the attack"} onClick={() => {

@@ -10,7 +10,7 @@ import { DeviceText } from "../../ui/DeviceText";
 import type { Search } from "../../ui/search";
 import { Severity } from "../../ui/Severity";
 import { Failed, Waiting } from "../../ui/states";
-import { Time } from "../../ui/Time";
+import { day, short, utc } from "../../ui/time";
 import { ThingLink } from "./ThingLink";
 
 const VERDICTS = [["unknown", "Unknown"], ["malicious", "Malicious"], ["suspicious", "Suspicious"], ["clean", "Clean"]].map(([value, label]) => ({ value: value ?? "", label: label ?? "" }));
@@ -29,20 +29,24 @@ export function EvidenceTable({ incident, onThing }: { incident: Incident; onThi
     <div className="table-scroll" tabIndex={0} role="region" aria-label="Evidence">
       <table className="table">
         <thead><tr>
-          <th scope="col">Kind</th><th scope="col">What</th><th scope="col">Where</th><th scope="col">Gravest alert</th><th scope="col" className="number">Alerts</th>
+          <th scope="col">Kind</th><th scope="col">What</th><th scope="col">Gravest alert</th><th scope="col" className="number">Alerts</th>
           <th scope="col">First seen</th><th scope="col">Verdict</th>
         </tr></thead>
         <tbody>
           {query.data.items.map((row) => (
             <tr key={row.id}>
               <td>{row.kind}</td>
-              <td className="incident-title"><ThingLink thing={row} text={row.label} sha256={row.sha256} onSelect={(search) => onThing({ ...search, view: undefined })} /></td>
-              <td><DeviceText text={row.detail} /></td>
+              <td className="stretch" title={row.detail || undefined}>
+                <span className="evidence-what">
+                  <span><ThingLink thing={row} text={row.label} sha256={row.sha256} onSelect={(search) => onThing({ ...search, view: undefined })} /></span>
+                  {row.detail && row.detail !== row.label ? <DeviceText text={row.detail} mono /> : null}
+                </span>
+              </td>
               <td>{row.severity ? <Severity level={row.severity} /> : <span className="quiet">none</span>}</td>
               <td className="number">{row.alerts.length}</td>
-              <td><Time at={row.first_at} /></td>
+              <td><time className="tabular" dateTime={row.first_at} title={`${utc(row.first_at)} UTC`}>{short(row.first_at, day(incident.first_at)).slice(0, 12)}</time></td>
               <td>
-                <Select size="xs" aria-label={`Verdict on ${row.label}`} data={VERDICTS} value={row.verdict} disabled={!may(me, "respond")} allowDeselect={false}
+                <Select className="verdict" size="xs" aria-label={`Verdict on ${row.label}`} data={VERDICTS} value={row.verdict} disabled={!may(me, "respond")} allowDeselect={false}
                   title={row.verdict_by ? `by ${row.verdict_by}` : `Suggested: ${row.suggested}`} onChange={(verdict) => { if (verdict) judge.mutate({ entity: row.id, verdict }); }} />
               </td>
             </tr>

@@ -16,30 +16,28 @@ import { CaseMenu, type Change } from "./CaseMenu";
 import { StatusBadge } from "./StatusBadge";
 import { spoken } from "./words";
 
-
 export function IncidentHeader({ incident }: { incident: Incident }) {
   useTitle(`#${incident.number} ${incident.title}`);
   return (
     <header className="page-header">
       <div className="page-title">
         <Severity level={incident.severity} />
-        <h1><DeviceText text={incident.title} /></h1>
-        <span className="quiet tabular">#{incident.number}</span>
+        <span className="quiet tabular">Incident #{incident.number}</span>
         <StatusBadge status={incident.status} />
         <span className="grow" />
         <Actions incident={incident} />
       </div>
+      <h1 className="incident-name"><DeviceText text={incident.title} /></h1>
       <p className="incident-facts">
         <span>{counted(incident.alert_count, "alert")} on {incident.devices.map((device, index) => (
           <span key={device.id}>{index > 0 ? ", " : ""}<Link to="/devices/$id" params={{ id: device.id }} search={{}}><DeviceText text={device.name} /></Link></span>
         ))}</span>
         <span><Time at={incident.first_at} /> to <Time at={incident.last_at} /></span>
-        {incident.tactics.length > 0 ? <span>{incident.tactics.map(spoken).join(", ")}</span> : null}
         {incident.classification ? <span>{incident.classification}{incident.determination ? `: ${incident.determination}` : ""}</span> : null}
         {incident.tags.length > 0 ? <span>{incident.tags.map((tag) => <span key={tag} className="status">{tag}</span>)}</span> : null}
+        {incident.tactics.length > 0 ? <span title={incident.tactics.map(spoken).join(", ")}>{counted(incident.tactics.length, "stage")} of an attack</span> : null}
         <span>{incident.assigned_to ? `Assigned to ${incident.assigned_to}` : "Assigned to nobody"}</span>
       </p>
-      {incident.severity_reason ? <p className="quiet">{incident.severity} because <DeviceText text={incident.severity_reason} /></p> : null}
     </header>
   );
 }

@@ -76,7 +76,7 @@ function Story({ incident }: { incident: Incident }) {
             <Tabs.Panel value="details">
               {chosen.alert ? <AlertReason alert={chosen.alert} /> : null}
               {process ? <ProcessDetails node={process.node} device={device} /> : null}
-              {shown.map((alert) => <AlertFollowUp key={alert.id} alert={alert} withReason={!chosen.alert} />)}
+              {shown.map((alert) => <AlertFollowUp key={alert.id} alert={alert} withReason={!chosen.alert} withPage />)}
             </Tabs.Panel>
             <Tabs.Panel value="activity"><ActivityPane incident={incident} /></Tabs.Panel>
           </Tabs>

@@ -53,7 +53,7 @@ export function QueueTable({ items, filters, selected, chosen, onChoose, onSort 
           <th scope="col">Incident</th>
           <th scope="col">Device</th>
           <th scope="col" className="number">Alerts</th>
-          <th scope="col">Tactics</th>
+          <th scope="col" className="tactics">Tactics</th>
           <th scope="col">Status</th>
           <th scope="col">Assigned to</th>
           <SortHead name="Last activity" by="last_at" sort={filters.sort} onSort={onSort} />

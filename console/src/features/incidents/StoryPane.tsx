@@ -22,6 +22,7 @@ export function StoryPane({ incident, onThing }: Props) {
   return (
     <>
       <section className="section">
+        {incident.severity_reason ? <p><b>{incident.severity}</b> because <DeviceText text={incident.severity_reason} /></p> : null}
         <h3>Priority {incident.priority} of 100</h3>
         <ul className="reasons">{incident.priority_reasons.map((reason) => <li key={reason}><DeviceText text={reason} /></li>)}</ul>
       </section>

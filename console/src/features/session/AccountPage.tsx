@@ -1,4 +1,4 @@
-// One's own account: who one is here, what one may do, and the password.
+// One's own account: who one is here, what one may do, the second factor and the password.
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 
@@ -8,6 +8,7 @@ import { Facts } from "../../ui/Facts";
 import { Page } from "../../ui/Page";
 import { Waiting } from "../../ui/states";
 import { ChoosePassword } from "./ChoosePassword";
+import { SecondFactor } from "./SecondFactor";
 import { spoken } from "./permissions";
 import "./session.css";
 
@@ -28,12 +29,15 @@ export function AccountPage() {
             ["You may", <ul key="may" className="permissions">{spoken(me.permissions).map((each) => <li key={each}>{each}</li>)}</ul>],
           ]} />
         </section>
-        <section className="card">
-          <ChoosePassword me={me} current={undefined} part onDone={(known) => {
-            client.setQueryData(meQuery.queryKey, known);
-            notifications.show({ title: "Your password is changed", message: "Your other sessions have ended." });
-          }} />
-        </section>
+        <div className="account-secrets">
+          <SecondFactor me={me} />
+          <section className="card">
+            <ChoosePassword me={me} current={undefined} part onDone={(known) => {
+              client.setQueryData(meQuery.queryKey, known);
+              notifications.show({ title: "Your password is changed", message: "Your other sessions have ended." });
+            }} />
+          </section>
+        </div>
       </div>
     </Page>
   );

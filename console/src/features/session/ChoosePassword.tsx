@@ -40,7 +40,7 @@ export function ChoosePassword({ me, current, onDone, part = false }: Props) {
   };
   const mayWait = me.permissions.length > 0;
   return (
-    <form onSubmit={submit} className="door-form">
+    <form onSubmit={submit} className={part ? "door-form door-form-part" : "door-form"}>
       {part ? <h2>Password</h2> : <h1>Choose a password</h1>}
       <p className="quiet">{me.must_choose_password ? "The one you signed in with was given to you. Choose one that only you know." : "Your other sessions end when you change it."}</p>
       <input type="text" name="username" autoComplete="username" value={me.name} readOnly hidden />
@@ -51,7 +51,7 @@ export function ChoosePassword({ me, current, onDone, part = false }: Props) {
       <PasswordInput label="New password again" value={again} onChange={(event) => setAgain(event.target.value)} autoComplete="new-password" required withAsterisk={false} size="sm"
         error={differ ? "The two differ" : undefined} />
       {choose.error ? <p role="alert" className="door-error">{choose.error.message}</p> : null}
-      <Button type="submit" variant="filled" size="sm" loading={choose.isPending} disabled={differ} fullWidth>Choose this password</Button>
+      <Button type="submit" variant="filled" size={part ? "xs" : "sm"} loading={choose.isPending} disabled={differ} fullWidth={!part}>Choose this password</Button>
       {mayWait && !part ? <Button size="sm" variant="subtle" onClick={() => onDone(me)} fullWidth>{me.must_choose_password ? "Later" : "Cancel"}</Button> : null}
     </form>
   );

@@ -37,8 +37,8 @@ function Line({ channel }: { channel: Channel }) {
       <td>{channel.least_severity}</td>
       <td>{channel.latest ? <span title={channel.latest.problem ?? undefined}>{channel.latest.state} <Time at={channel.latest.delivered_at ?? channel.latest.created_at} relative />{channel.latest.problem ? <>: <DeviceText text={channel.latest.problem} /></> : null}</span> : <span className="quiet">nothing sent yet</span>}</td>
       <td className="number">
-        <Button size="compact-xs" loading={change.isPending} onClick={() => change.mutate({ method: "POST", path: `${path}/test` })}>Send a test to {channel.name}</Button>{" "}
-        <Button size="compact-xs" disabled={change.isPending} onClick={() => change.mutate({ method: "DELETE", path })}>Remove {channel.name}</Button>
+        <Button size="compact-xs" loading={change.isPending} aria-label={`Send a test to ${channel.name}`} onClick={() => change.mutate({ method: "POST", path: `${path}/test` })}>Send a test</Button>{" "}
+        <Button size="compact-xs" disabled={change.isPending} aria-label={`Remove ${channel.name}`} onClick={() => change.mutate({ method: "DELETE", path })}>Remove</Button>
         <Refused why={change.error} />
       </td>
     </tr>
@@ -64,7 +64,7 @@ function NewChannel() {
     <form className="part-form" onSubmit={submit}>
       <Select label="New channel" data={KINDS.map(([value, label]) => ({ value, label }))} value={kind} onChange={(value) => setKind(value ?? "webhook")} allowDeselect={false} />
       <TextInput label="Name" value={name} onChange={(event) => setName(event.target.value)} required />
-      <TextInput label="Where" value={target} onChange={(event) => setTarget(event.target.value)} placeholder={KINDS.find(([value]) => value === kind)?.[2] ?? ""} required />
+      <TextInput className="part-wide" label="Where" value={target} onChange={(event) => setTarget(event.target.value)} placeholder={KINDS.find(([value]) => value === kind)?.[2] ?? ""} required />
       {kind === "webhook" ? <TextInput label="Secret to sign with" value={secret} onChange={(event) => setSecret(event.target.value)} placeholder="None" /> : null}
       <Select label="From severity" data={[...SEVERITIES]} value={least} onChange={(value) => setLeast(value ?? "Medium")} allowDeselect={false} />
       <Button type="submit" disabled={!name.trim() || !target.trim()} loading={make.isPending}>Make the channel</Button>
