@@ -1,5 +1,6 @@
 //! The aggregates of `summarize` that the engine does not have with the language's meaning.
 
+mod distinct;
 mod result;
 mod schema;
 mod state;
@@ -22,6 +23,7 @@ use datafusion::logical_expr::{
 use crate::QueryError;
 use crate::column::{Cells, array_of, arrow_type, constant};
 use crate::scalar::Scalar;
+pub(crate) use distinct::count_different;
 use state::State;
 
 /// The largest set, list or bag when the query does not say.

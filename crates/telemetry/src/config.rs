@@ -12,6 +12,8 @@ pub(crate) const MAX_HOT_AGE: Duration = Duration::from_secs(300);
 pub(crate) const RETENTION: Duration = Duration::from_secs(180 * 24 * 3600);
 /// Files of one day of a table before they are merged.
 pub(crate) const MAX_FILES_PER_DAY: usize = 16;
+/// Bytes of files' footers that are kept in memory.
+pub(crate) const FOOTER_BYTES: usize = 128 << 20;
 
 /// How much is held, and for how long.
 #[derive(Debug, Clone)]
@@ -26,6 +28,8 @@ pub struct Config {
     pub retention: Duration,
     /// Files of one day of a table before they are merged.
     pub max_files_per_day: usize,
+    /// Bytes of files' footers that are kept in memory, so that files are opened once.
+    pub footer_bytes: usize,
 }
 
 impl Default for Config {
@@ -36,6 +40,7 @@ impl Default for Config {
             max_hot_age: MAX_HOT_AGE,
             retention: RETENTION,
             max_files_per_day: MAX_FILES_PER_DAY,
+            footer_bytes: FOOTER_BYTES,
         }
     }
 }

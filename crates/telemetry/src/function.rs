@@ -1,5 +1,6 @@
 //! Functions that the engine calls with whole columns: row-wise expressions, `parse`, `mv-expand`, fields.
 
+use std::any::Any;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use datafusion::logical_expr::{
 };
 
 use crate::column::{Builder, Cells, arrow_type};
-use crate::scalar::Scalar;
+use crate::scalar::{ColumnTest, Scalar};
 use crate::value;
 
 /// What is worked out for each row.
@@ -73,6 +74,17 @@ impl RowFunction {
     /// A column that someone else wrote.
     pub(crate) fn held(ty: Type) -> ScalarUDF {
         Self::udf(Work::Held(ty), Vec::new(), arrow_type(ty), format!("held {ty}"))
+    }
+
+    /// The function of ours that the engine holds.
+    pub(crate) fn within(function: &ScalarUDF) -> Option<&Self> {
+        (function.inner().as_ref() as &dyn Any).downcast_ref()
+    }
+
+    /// The place of the text and the test, when this tests a column of text against constants.
+    pub(crate) fn column_test(&self) -> Option<(usize, ColumnTest<'_>)> {
+        let Work::Value { scalar, .. } = &self.work else { return None };
+        scalar.column_test().filter(|(place, _)| self.types.get(*place) == Some(&Type::String))
     }
 
     /// A field of a structure.
@@ -171,8 +183,13 @@ impl RowFunction {
         arrays: &[ArrayRef],
         rows: usize,
     ) -> DfResult<ArrayRef> {
-        if let Some(array) = fast_test(scalar, arrays)? {
-            return Ok(array);
+        if let Some((place, test)) = self.column_test() {
+            return test_texts(arrays.get(place), |text| test.matches(text));
+        }
+        if let Scalar::Call(call) = scalar
+            && let Some((place, regex)) = call.regex_test()
+        {
+            return test_texts(arrays.get(place), |text| regex.is_match(text));
         }
         let mut builder = Builder::new(ty, rows);
         self.each_row(arrays, rows, |row| {
@@ -265,23 +282,12 @@ impl RowFunction {
     }
 }
 
-/// A test of one text column for something constant needs no values made.
-fn fast_test(scalar: &Scalar, arrays: &[ArrayRef]) -> DfResult<Option<ArrayRef>> {
-    let Scalar::Call(call) = scalar else { return Ok(None) };
-    if let Some((place, matcher)) = call.text_test() {
-        return test_texts(arrays.get(place), |text| matcher.matches(text));
-    }
-    if let Some((place, regex)) = call.regex_test() {
-        return test_texts(arrays.get(place), |text| regex.is_match(text));
-    }
-    Ok(None)
-}
-
-fn test_texts(array: Option<&ArrayRef>, test: impl Fn(&str) -> bool) -> DfResult<Option<ArrayRef>> {
-    let Some(array) = array else { return Ok(None) };
+/// A test of one column of text needs no values made.
+fn test_texts(array: Option<&ArrayRef>, test: impl Fn(&str) -> bool) -> DfResult<ArrayRef> {
+    let array = array.ok_or_else(|| DataFusionError::Internal("no column to test".to_owned()))?;
     let cells = Cells::of(array)?;
     let passed: BooleanArray = (0..array.len()).map(|row| Some(test(cells.text(row)))).collect();
-    Ok(Some(Arc::new(passed)))
+    Ok(Arc::new(passed))
 }
 
 /// The captures converted, or nothing where the text does not fit.

@@ -11,6 +11,7 @@ mod error;
 mod file;
 mod function;
 mod hot;
+mod index;
 mod lower;
 mod query;
 mod rows;

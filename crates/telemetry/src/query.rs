@@ -73,7 +73,7 @@ pub struct QueryStats {
     pub elapsed_ms: u64,
     /// Sealed files of the tables that were asked for.
     pub files: u64,
-    /// Those that could hold rows by their times.
+    /// Those that could hold rows by their times and indexes.
     pub files_read: u64,
     /// The bytes of those.
     pub bytes_read: u64,

@@ -29,16 +29,18 @@ mod unit;
 mod zone;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use bartizan_kql::Type;
 use bartizan_kql::function::Function;
-use bartizan_kql::plan::{Expr, ExprKind};
+use bartizan_kql::plan::{Expr, ExprKind, ListTest};
 use bartizan_kql::value::Literal;
 use thiserror::Error;
 
 pub(crate) use address::Network;
 pub(crate) use arguments::{Arguments, Implementation, Outcome, Prepared, compile};
 
+use crate::term::TextMatcher;
 use list::ListNode;
 
 /// Why a scalar expression cannot be worked out. Never a matter of one value: those give null.
@@ -65,6 +67,30 @@ pub(crate) enum Scalar {
     Branches { branches: Vec<(Self, Self)>, otherwise: Box<Self> },
     /// A test against members.
     List(Box<ListNode>),
+}
+
+/// A test of one column of text against constants.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ColumnTest<'a> {
+    /// One text that is looked for.
+    Text(&'a TextMatcher),
+    /// Terms, of which any or all must be there.
+    Terms(ListTest, &'a [TextMatcher]),
+    /// Whole texts, of which it must be one; in small letters when the case is put aside.
+    Texts { texts: &'a HashSet<String>, caseless: bool },
+}
+
+impl ColumnTest<'_> {
+    /// Whether the text passes the test.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Text(matcher) => matcher.matches(text),
+            Self::Terms(ListTest::HasAll, terms) => terms.iter().all(|term| term.matches(text)),
+            Self::Terms(_, terms) => terms.iter().any(|term| term.matches(text)),
+            Self::Texts { texts, caseless: true } => texts.contains(&text.to_lowercase()),
+            Self::Texts { texts, caseless: false } => texts.contains(text),
+        }
+    }
 }
 
 /// A function applied to arguments.
@@ -135,6 +161,18 @@ impl Scalar {
         matches!(self, Self::Constant(_))
     }
 
+    /// The place of the text and the test, when this tests a column against constants.
+    pub(crate) fn column_test(&self) -> Option<(usize, ColumnTest<'_>)> {
+        match self {
+            Self::Call(call) => {
+                let (place, matcher) = call.text_test()?;
+                Some((place, ColumnTest::Text(matcher)))
+            }
+            Self::List(list) => list.column_test(),
+            _ => None,
+        }
+    }
+
     /// The value for a row.
     pub(crate) fn value<'a>(&'a self, row: &'a [Literal]) -> Result<Cow<'a, Literal>, ScalarError> {
         match self {
@@ -171,7 +209,7 @@ impl Call {
     }
 
     /// The place of the text and the prepared test, when this is a test of a column for a constant.
-    pub(crate) fn text_test(&self) -> Option<(usize, &crate::term::TextMatcher)> {
+    pub(crate) fn text_test(&self) -> Option<(usize, &TextMatcher)> {
         match (&self.prepared, self.args.first()) {
             (Prepared::Text(matcher), Some(Scalar::Input(place))) => Some((*place, matcher)),
             _ => None,

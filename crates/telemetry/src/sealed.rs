@@ -1,7 +1,7 @@
 //! The sealed files of one tenant's table, as the engine reads them.
 //!
-//! A condition on a column and a constant reaches the files, so that whole files, row groups and pages are
-//! skipped. The engine still checks every row itself.
+//! A condition on a column and a constant reaches the files, so that whole files, by their times and indexes,
+//! row groups and pages are skipped. The engine still checks every row itself.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,8 +15,11 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{Column, DFSchema, Result as DfResult, ScalarValue};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::object_store::ObjectStoreUrl;
+use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
+use datafusion::execution::cache::cache_manager::FileMetadataCache;
+use datafusion::execution::cache::default_cache::DefaultCache;
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{
     BinaryExpr, Expr, Operator, TableProviderFilterPushDown, TableType, lit,
@@ -25,9 +28,18 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 
 use crate::function::TICKS;
+use crate::index::{self, Need};
 
 /// The column that files are cut by.
 const TIME: &str = "Timestamp";
+
+/// What the files' footers say, read once.
+pub(crate) type Footers = Arc<FileMetadataCache>;
+
+/// Room for so many bytes of footers.
+pub(crate) fn footers(bytes: usize) -> Footers {
+    Arc::new(DefaultCache::new(bytes).with_name("footers"))
+}
 
 /// How much a query had to look at.
 #[derive(Debug, Default)]
@@ -44,6 +56,7 @@ pub(crate) struct SealedTable {
     pub(crate) schema: SchemaRef,
     pub(crate) files: Vec<TelemetryFile>,
     pub(crate) counts: Arc<ScanCounts>,
+    pub(crate) footers: Footers,
 }
 
 #[async_trait]
@@ -60,9 +73,13 @@ impl TableProvider for SealedTable {
         &self,
         filters: &[&Expr],
     ) -> DfResult<Vec<TableProviderFilterPushDown>> {
-        let usable = |filter: &&Expr| match stored_form(filter) {
-            Some(_) => TableProviderFilterPushDown::Inexact,
-            None => TableProviderFilterPushDown::Unsupported,
+        let usable = |filter: &&Expr| {
+            let indexed = index::of_conditions(std::slice::from_ref(*filter)) != Need::Anything;
+            if indexed || stored_form(filter).is_some() {
+                TableProviderFilterPushDown::Inexact
+            } else {
+                TableProviderFilterPushDown::Unsupported
+            }
         };
         Ok(filters.iter().map(usable).collect())
     }
@@ -75,7 +92,7 @@ impl TableProvider for SealedTable {
         _limit: Option<usize>,
     ) -> DfResult<Arc<dyn ExecutionPlan>> {
         let stored: Vec<Expr> = filters.iter().filter_map(stored_form).collect();
-        let files = self.files_between(&stored);
+        let files = self.files_for(&stored, &index::of_conditions(filters));
         let projected = match projection {
             Some(indices) => Arc::new(self.schema.project(indices)?),
             None => self.schema.clone(),
@@ -83,24 +100,28 @@ impl TableProvider for SealedTable {
         if files.is_empty() {
             return Ok(Arc::new(EmptyExec::new(projected)));
         }
-        let mut source = ParquetSource::new(self.schema.clone()).with_pushdown_filters(true);
+        let files_url = ObjectStoreUrl::local_filesystem();
+        let store = state.runtime_env().object_store(&files_url)?;
+        let readers = CachedParquetFileReaderFactory::new(store, self.footers.clone());
+        let mut source = ParquetSource::new(self.schema.clone())
+            .with_pushdown_filters(true)
+            .with_parquet_file_reader_factory(Arc::new(readers));
         if let Some(condition) = conjunction(stored) {
             let schema = DFSchema::try_from(self.schema.clone())?;
             source = source.with_predicate(state.create_physical_expr(condition, &schema)?);
         }
         let groups = self.groups(&files, state.config().target_partitions());
-        let config =
-            FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
-                .with_file_groups(groups)
-                .with_projection_indices(projection.cloned())?
-                .build();
+        let config = FileScanConfigBuilder::new(files_url, Arc::new(source))
+            .with_file_groups(groups)
+            .with_projection_indices(projection.cloned())?
+            .build();
         Ok(DataSourceExec::from_data_source(config))
     }
 }
 
 impl SealedTable {
-    /// The files that can hold rows for these conditions.
-    fn files_between(&self, conditions: &[Expr]) -> Vec<&TelemetryFile> {
+    /// The files that can hold rows for these conditions: by their times, and by their indexes.
+    fn files_for(&self, conditions: &[Expr], need: &Need) -> Vec<&TelemetryFile> {
         let (mut from, mut to) = (i64::MIN, i64::MAX);
         for condition in conditions {
             narrow(condition, &mut from, &mut to);
@@ -109,6 +130,7 @@ impl SealedTable {
             .files
             .iter()
             .filter(|file| file.last_at.nanos() >= from && file.first_at.nanos() <= to)
+            .filter(|file| index::may_hold(&self.folder.join(&file.path), need))
             .collect();
         let all = u64::try_from(self.files.len()).unwrap_or(u64::MAX);
         self.counts.files.fetch_add(all, Ordering::Relaxed);

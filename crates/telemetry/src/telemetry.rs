@@ -12,9 +12,9 @@ use parking_lot::Mutex;
 use crate::hot::{HotRows, TableKey};
 use crate::lower::Source;
 use crate::rows::{columns_of, hot_schema, stored_schema};
-use crate::sealed::{ScanCounts, SealedTable};
+use crate::sealed::{self, Footers, ScanCounts, SealedTable};
 use crate::upkeep::Leases;
-use crate::{Config, TelemetryError, file};
+use crate::{Config, TelemetryError, file, index};
 
 /// The name under which the store keeps this reader's position in the event log.
 const READER: &str = "telemetry";
@@ -30,7 +30,11 @@ pub struct Telemetry {
     pub(crate) leases: Leases,
     state: Mutex<State>,
     /// Held while files are written, so that only one writes.
-    pub(crate) sealing: Mutex<()>,
+    sealing: Mutex<()>,
+    /// Held while files are merged and removed.
+    pub(crate) upkeep: Mutex<()>,
+    /// What the files' footers say.
+    footers: Footers,
 }
 
 #[derive(Debug, Default)]
@@ -61,12 +65,14 @@ impl Telemetry {
             path: folder.display().to_string(),
             source,
         })?;
-        let known = store.telemetry_paths()?.into_iter().map(|path| folder.join(path)).collect();
+        let paths = store.telemetry_paths()?.into_iter().map(|path| folder.join(path));
+        let known = paths.flat_map(|path| [index::path_of(&path), path]).collect();
         let strays = file::remove_strays(&folder, &known)?;
         if strays > 0 {
             tracing::info!(strays, "removed files that were never sealed");
         }
         let sealed = store.position_of(READER)?;
+        let footers = sealed::footers(config.footer_bytes);
         let state = State { appended: sealed, sealed, ..State::default() };
         Ok(Self {
             folder,
@@ -75,6 +81,8 @@ impl Telemetry {
             leases: Leases::default(),
             state: Mutex::new(state),
             sealing: Mutex::new(()),
+            upkeep: Mutex::new(()),
+            footers,
         })
     }
 
@@ -213,6 +221,7 @@ impl Telemetry {
             schema: stored_schema(definition),
             files,
             counts: counts.clone(),
+            footers: self.footers.clone(),
         };
         Ok(Source {
             columns: columns_of(definition)

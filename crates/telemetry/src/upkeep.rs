@@ -5,14 +5,17 @@ use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use bartizan_model::{TABLES, Timestamp};
+use bartizan_model::{TABLES, TableDefinition, TenantId, Timestamp};
 use bartizan_store::TelemetryFile;
 use parking_lot::Mutex;
 
 use crate::{Telemetry, TelemetryError, file};
 
-/// The most bytes of files that are merged at once; larger files are large enough.
-const MAX_MERGED_BYTES: u64 = 256 << 20;
+/// A file is merged with smaller ones that together are at least this part of it, so that each row is
+/// written a few times only.
+const SHARE: u64 = 4;
+/// How long after a day's end most of its events are there.
+const SETTLED_AFTER: Duration = Duration::from_secs(6 * 3600);
 const SECONDS_PER_DAY: u64 = 86_400;
 
 /// What upkeep did.
@@ -30,7 +33,7 @@ impl Telemetry {
     /// # Errors
     /// When files or the catalogue refuse.
     pub fn keep_up(&self, now: Timestamp) -> Result<Upkeep, TelemetryError> {
-        let _one_at_a_time = self.sealing.lock();
+        let _one_at_a_time = self.upkeep.lock();
         let mut done = Upkeep::default();
         for tenant in self.store.telemetry_tenants()? {
             let kept = self.store.retention(tenant)?.map_or(self.config.retention, |said| {
@@ -41,20 +44,32 @@ impl Telemetry {
             done.expired += expired.len();
             self.doom(&expired);
             for table in TABLES {
-                let (first, last) =
-                    (Timestamp::from_nanos(i64::MIN), Timestamp::from_nanos(i64::MAX));
-                let files = self.store.telemetry_files(tenant, table.name, first, last)?;
-                for files in mergeable(files, self.config.max_files_per_day) {
-                    let merged = file::merge(&self.folder, (tenant, table.table), &files)?;
-                    let old: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
-                    self.store.replace_telemetry_files(tenant, &old, &merged)?;
-                    done.merged += files.len();
-                    self.doom(&files);
-                }
+                done.merged += self.merge_days(tenant, table, now)?;
             }
         }
         self.leases.remove_unread()?;
         Ok(done)
+    }
+
+    /// Merges files of one table's days, and says how many there were.
+    fn merge_days(
+        &self,
+        tenant: TenantId,
+        table: &TableDefinition,
+        now: Timestamp,
+    ) -> Result<usize, TelemetryError> {
+        let (first, last) = (Timestamp::from_nanos(i64::MIN), Timestamp::from_nanos(i64::MAX));
+        let files = self.store.telemetry_files(tenant, table.name, first, last)?;
+        let settled = start_of_day(now.minus(SETTLED_AFTER));
+        let mut merged = 0;
+        for files in mergeable(files, self.config.max_files_per_day, settled) {
+            let one = file::merge(&self.folder, (tenant, table.table), &files)?;
+            let old: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+            self.store.replace_telemetry_files(tenant, &old, &[one])?;
+            merged += files.len();
+            self.doom(&files);
+        }
+        Ok(merged)
     }
 
     fn doom(&self, files: &[TelemetryFile]) {
@@ -67,24 +82,33 @@ fn start_of_day(at: Timestamp) -> Timestamp {
     Timestamp::from_nanos(at.nanos().div_euclid(NANOS_PER_DAY).saturating_mul(NANOS_PER_DAY))
 }
 
-/// The days that have too many files, with those of their files that are small.
-fn mergeable(files: Vec<TelemetryFile>, bound: usize) -> Vec<Vec<TelemetryFile>> {
+/// The files to merge of each day: of a day that is over those that are small beside the others, of a day
+/// that still grows when they are too many.
+fn mergeable(
+    files: Vec<TelemetryFile>,
+    bound: usize,
+    settled: Timestamp,
+) -> Vec<Vec<TelemetryFile>> {
     let mut days: BTreeMap<String, Vec<TelemetryFile>> = BTreeMap::new();
     for file in files {
         let day = file.path.rsplit_once('/').map_or("", |(day, _)| day).to_owned();
         days.entry(day).or_default().push(file);
     }
     let mut groups = Vec::new();
-    for (_, mut files) in days {
-        if files.len() <= bound {
+    for mut files in days.into_values() {
+        let over = files.iter().all(|file| file.last_at < settled);
+        if files.len() <= bound && !over {
             continue;
         }
         files.sort_by_key(|file| file.bytes);
-        let mut bytes = 0;
-        files.retain(|file| {
-            bytes += file.bytes;
-            bytes <= MAX_MERGED_BYTES
+        let mut smaller = 0_u64;
+        let small = files.iter().take_while(|file| {
+            let small = smaller == 0 || file.bytes <= smaller.saturating_mul(SHARE);
+            smaller = smaller.saturating_add(file.bytes);
+            small
         });
+        let many = small.count();
+        files.truncate(many);
         if files.len() > 1 {
             groups.push(files);
         }

@@ -10,9 +10,15 @@
 
 #[path = "it/durability.rs"]
 mod durability;
+#[path = "it/index.rs"]
+mod index;
+#[path = "it/killing.rs"]
+mod killing;
 #[path = "it/language.rs"]
 mod language;
 #[path = "it/questions.rs"]
 mod questions;
+#[path = "it/tenants.rs"]
+mod tenants;
 #[path = "it/world.rs"]
 mod world;

@@ -15,7 +15,7 @@ use datafusion::logical_expr::{
 use super::expr::{lower, predicate};
 use super::{field, name, named};
 use crate::QueryError;
-use crate::aggregate::Gathering;
+use crate::aggregate::{Gathering, count_different};
 
 /// Groups by the keys; yields the keys and then each aggregate's outputs.
 pub(super) fn lower_groups(
@@ -77,22 +77,22 @@ fn lower_call(
         }
         None => None,
     };
-    let (function, distinct) = function(call)?;
+    let function = function(call)?;
     if call.function == F::Count {
         args = vec![lit(1_i64)];
     }
     Ok(DfExpr::AggregateFunction(AggregateFunction::new_udf(
         function,
         args,
-        distinct,
+        false,
         filter,
         Vec::new(),
         None,
     )))
 }
 
-/// The engine's function where it means the same, else ours; and whether it is over different values.
-fn function(call: &AggregateCall) -> Result<(Arc<AggregateUDF>, bool), QueryError> {
+/// The engine's function where it means the same, else ours.
+fn function(call: &AggregateCall) -> Result<Arc<AggregateUDF>, QueryError> {
     let types: Vec<Type> = call.args.iter().map(|arg| arg.ty).collect();
     if types.contains(&Type::Decimal) {
         return Err(QueryError::Unsupported("an aggregate of decimals".to_owned()));
@@ -102,10 +102,10 @@ fn function(call: &AggregateCall) -> Result<(Arc<AggregateUDF>, bool), QueryErro
         [Type::Int | Type::Long | Type::DateTime | Type::TimeSpan | Type::String]
     );
     Ok(match call.function {
-        F::Count => (count::count_udaf(), false),
-        F::DCount | F::CountDistinct if simple => (count::count_udaf(), true),
-        F::Min if simple && types != [Type::String] => (min_max::min_udaf(), false),
-        F::Max if simple && types != [Type::String] => (min_max::max_udaf(), false),
+        F::Count => count::count_udaf(),
+        F::DCount | F::CountDistinct if simple => Arc::new(count_different()),
+        F::Min if simple && types != [Type::String] => min_max::min_udaf(),
+        F::Max if simple && types != [Type::String] => min_max::max_udaf(),
         function => {
             let gathering = Gathering {
                 function,
@@ -113,7 +113,7 @@ fn function(call: &AggregateCall) -> Result<(Arc<AggregateUDF>, bool), QueryErro
                 types,
                 outputs: call.outputs.clone(),
             };
-            (Arc::new(gathering.udf()), false)
+            Arc::new(gathering.udf())
         }
     })
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use bartizan_kql::plan::{Expr, ListTest};
 use bartizan_kql::value::{Dynamic, Literal};
 
-use super::{Outcome, Scalar, ScalarError};
+use super::{ColumnTest, Outcome, Scalar, ScalarError};
 use crate::term::{TextMatcher, TextTest};
 use crate::value;
 
@@ -58,6 +58,19 @@ impl ListNode {
 
     pub(super) fn is_constant(&self) -> bool {
         self.value.is_constant() && !matches!(self.members, Members::Each(_))
+    }
+
+    /// The place of the text and the test, when this is a column tested against constants.
+    pub(super) fn column_test(&self) -> Option<(usize, ColumnTest<'_>)> {
+        let Scalar::Input(place) = &self.value else { return None };
+        match &self.members {
+            Members::Texts(texts) => {
+                let caseless = self.test == ListTest::InCaseless;
+                Some((*place, ColumnTest::Texts { texts, caseless }))
+            }
+            Members::Terms(terms) => Some((*place, ColumnTest::Terms(self.test, terms))),
+            Members::Values(_) | Members::Each(_) => None,
+        }
     }
 
     pub(super) fn value(&self, row: &[Literal]) -> Outcome {
