@@ -2,7 +2,7 @@
 import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
-const features = ["actions", "administration", "detections", "devices", "entities", "health", "home", "hunting", "incidents", "session", "settings"];
+const features = ["actions", "administration", "detections", "devices", "entities", "health", "home", "hunting", "incidents", "live", "session", "settings"];
 const noHtml = [
   { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: "Show text as text." },
   { selector: "MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]", message: "Show text as text." },

@@ -32,6 +32,11 @@ export function send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: strin
   return call<T>(method, path, body, signal);
 }
 
+/** Sends bytes as they are. */
+export function raw<T>(method: "PUT", path: string, parameters: Parameters, bytes: Blob, signal?: AbortSignal): Promise<T> {
+  return call<T>(method, path + query(parameters), bytes, signal);
+}
+
 /** The address of something to be downloaded. */
 export function download(path: string, parameters: Parameters = {}): string {
   return ROOT + path + query(parameters);
@@ -58,7 +63,10 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
 
 async function reach(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const init: RequestInit = { method, credentials: "same-origin", headers: { Accept: "application/json" } };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    init.body = body;
+    init.headers = { ...init.headers, "Content-Type": "application/octet-stream" };
+  } else if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { ...init.headers, "Content-Type": "application/json" };
   }

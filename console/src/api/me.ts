@@ -5,7 +5,7 @@ import { meQuery } from "./queries";
 import type { Me } from "./types";
 
 export type Permission = "read" | "act" | "approve" | "manage_actions" | "respond" | "tune" | "manage_rules" | "manage_settings" | "manage_devices" | "manage_users"
-  | "enrol_devices" | "manage_tokens" | "read_audit";
+  | "live_look" | "live_act" | "enrol_devices" | "manage_tokens" | "read_audit";
 
 export function useMe(): Me | undefined {
   return useQuery(meQuery).data;

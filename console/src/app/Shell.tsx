@@ -7,7 +7,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { send, signedOut } from "../api/client";
 import { may, useMe } from "../api/me";
 import { overviewQuery } from "../api/queries";
-import { Bell, Bolt, Book, Home, Layers, Moon, People, Pulse, Screen, Search, Sliders, Sun, Target, Tower } from "../ui/icons";
+import { Bell, Bolt, Book, Home, Layers, Moon, People, Pulse, Screen, Search, Sliders, Sun, Target, Terminal, Tower } from "../ui/icons";
 import { Help } from "./Help";
 import { useKeys } from "./keys";
 import { useLiveNotices } from "./live";
@@ -91,6 +91,7 @@ function Places() {
       <Place to="/detections" icon={<Target />} name="Detections" />
       <Place to="/devices" icon={<Screen />} name="Devices" />
       <Place to="/actions" icon={<Bolt />} name="Action Center" />
+      {may(me, "live_look") ? <Place to="/live" icon={<Terminal />} name="Live response" /> : null}
       <h2>Administration</h2>
       <Place to="/settings" icon={<Sliders />} name="Settings" />
       <Place to="/health" icon={<Pulse />} name="System health" />
@@ -101,7 +102,7 @@ function Places() {
 }
 
 interface PlaceProps {
-  to: "/" | "/incidents" | "/alerts" | "/hunting" | "/detections" | "/devices" | "/actions" | "/settings" | "/health" | "/users" | "/audit";
+  to: "/" | "/incidents" | "/alerts" | "/hunting" | "/detections" | "/devices" | "/actions" | "/live" | "/settings" | "/health" | "/users" | "/audit";
   icon: ReactNode;
   name: string;
   count?: number | undefined;

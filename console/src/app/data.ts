@@ -6,7 +6,11 @@ import { Failure } from "../api/client";
 
 export const queryClient = new QueryClient({
   defaultOptions: {
+    // Browsers guess whether they are online and guess wrong on networks of their own, where a console lives: every call
+    // is made, and one that does not arrive says so.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       staleTime: 10_000,
       refetchOnWindowFocus: true,
       retry: (count, why) => count < 2 && why instanceof Failure && why.status >= 500,

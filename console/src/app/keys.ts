@@ -5,7 +5,7 @@ import { useEffect } from "react";
 import { isTyping } from "../ui/typing";
 
 const PLACES = {
-  o: "/", i: "/incidents", a: "/alerts", d: "/devices", h: "/hunting", r: "/detections", c: "/actions", s: "/settings", y: "/health", u: "/users", l: "/audit",
+  o: "/", i: "/incidents", a: "/alerts", d: "/devices", h: "/hunting", r: "/detections", c: "/actions", v: "/live", s: "/settings", y: "/health", u: "/users", l: "/audit",
 } as const;
 /** How long g waits for its letter. */
 const PATIENCE_MS = 1_200;

@@ -4,6 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-qu
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { may, useMe } from "../../api/me";
 import { deviceQuery, histogramQuery, timelineQuery } from "../../api/queries";
 import type { Device, TimelineEvent } from "../../api/types";
 import { ActMenu } from "../../ui/ActMenu";
@@ -38,6 +39,7 @@ export function DevicePage() {
 const PANES = [["device", "Device"], ["users", "Users"], ["incidents", "Incidents"], ["software", "Software"]] as const;
 
 function Known({ device }: { device: Device }) {
+  const me = useMe();
   const beside = (
     <>
       <DeviceState of={device} /> · last heard <Time at={device.last_seen} relative />
@@ -50,6 +52,7 @@ function Known({ device }: { device: Device }) {
       <Link className="link-button" to="/incidents" search={{ device: device.id, status: "any" }}>
         {device.open_incidents > 0 ? counted(device.open_incidents, "open incident") : "Incidents"}
       </Link>
+      {may(me, "live_look") ? <Link className="link-button" to="/live" search={{ device: device.id, open: "now" }}>Live response</Link> : null}
       <DeviceActions device={device} />
       <ActMenu device={device.id} name={visible(device.name)} />
     </>

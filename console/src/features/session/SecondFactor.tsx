@@ -107,7 +107,7 @@ function Remove({ me, onDone }: { me: Me; onDone: () => Promise<void> }) {
       <TextInput label="Code" description="From your authenticator, or a recovery code" value={code} onChange={(event) => setCode(event.target.value)} autoComplete="one-time-code" required withAsterisk={false} />
       <Refusal why={remove.error} />
       <span className="form-row">
-        <Button type="submit" color="red" variant="outline" loading={remove.isPending} disabled={!current || !code.trim()}>Take the second factor away</Button>
+        <Button type="submit" className="danger" loading={remove.isPending} disabled={!current || !code.trim()}>Take the second factor away</Button>
         <Button onClick={() => setAsked(false)}>Keep it</Button>
       </span>
     </Form>
