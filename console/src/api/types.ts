@@ -50,6 +50,7 @@ export type Alert = With<Schemas["AlertView"], { severity: Severity; evidence: E
 export type JoinedAlert = Alert & { reason: Whole<Schemas["Reason"]> };
 export type Incident = With<Schemas["IncidentView"], { severity: Severity; status: Status; alerts: JoinedAlert[] }>;
 
+export type Alike = Whole<Schemas["AlikeView"]>;
 export type TreeNode = With<Schemas["Node"], { alerts: With<Schemas["NodeAlert"], { severity: Severity }>[] }>;
 export type ProcessTree = With<Schemas["Tree"], { nodes: TreeNode[] }>;
 

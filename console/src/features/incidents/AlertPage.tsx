@@ -20,6 +20,7 @@ import { ProcessDetails } from "./ProcessDetails";
 import { ProcessTree } from "./ProcessTree";
 import { StatusBadge } from "./StatusBadge";
 import { TuneDialog } from "./TuneDialog";
+import { processOf } from "./tree";
 import { useForest } from "./useForest";
 import "./incidents.css";
 
@@ -77,7 +78,7 @@ function Body({ alert }: { alert: Alert }) {
   const joined = useMemo(() => [{ ...alert, reason: { kind: "", text: "", ancestor: null } } as JoinedAlert], [alert]);
   const tree = useForest(joined);
   const key = search["node"] ?? alert.process ?? undefined;
-  const process = key === undefined ? undefined : tree.forest.byKey.get(key.replace(/^more:/, ""));
+  const process = key === undefined ? undefined : tree.forest.byKey.get(processOf(key));
   return (
     <div className="page-split story">
       <div className="story-main">

@@ -19,6 +19,7 @@ import { ProcessDetails } from "./ProcessDetails";
 import { StoryPane } from "./StoryPane";
 import { TasksPane } from "./TasksPane";
 import { TreeSection } from "./TreeSection";
+import { processOf } from "./tree";
 import { useForest } from "./useForest";
 import { Views } from "./Views";
 import "./incidents.css";
@@ -89,7 +90,7 @@ function Story({ incident }: { incident: Incident }) {
 /** What is selected: a process of the tree, an alert with its process, or, when nothing was said, the first alert. */
 function choose(alerts: readonly JoinedAlert[], search: Search) {
   const node = search["node"];
-  if (node) return { key: node.replace(/^more:/, ""), row: node, alert: undefined };
+  if (node) return { key: processOf(node), row: node, alert: undefined };
   const alert = alerts.find((each) => each.id === search["alert"]) ?? alerts[0];
   const key = alert?.process ?? undefined;
   return { key, row: key, alert };

@@ -1,9 +1,9 @@
 // One line of the process tree.
 import type { CSSProperties, MouseEvent, ReactNode } from "react";
 
-import type { TreeNode } from "../../api/types";
+import type { Alike, TreeNode } from "../../api/types";
 import { DeviceText } from "../../ui/DeviceText";
-import { Chevron, Cog, File, Gap, Network, Terminal } from "../../ui/icons";
+import { Chevron, Cog, File, Gap, Layers, Network, Plus, Terminal } from "../../ui/icons";
 import { counted } from "../../ui/number";
 import { AlertMark, graver } from "../../ui/Severity";
 import { short, utc } from "../../ui/time";
@@ -36,7 +36,7 @@ export function TreeLine({ id, row, day, top, height, selected, onSelect, onTogg
   };
   const chosen = () => {
     onSelect(key);
-    if (row.kind === "more") onLoad(row.process.node.key);
+    if (row.kind !== "process") onLoad(row.process.node.key);
   };
   return (
     <div id={id} role="treeitem" aria-level={row.depth + 1} aria-posinset={row.position} aria-setsize={row.siblings}
@@ -44,7 +44,7 @@ export function TreeLine({ id, row, day, top, height, selected, onSelect, onTogg
       className={selected ? "tree-line tree-line-selected" : "tree-line"} style={style} onClick={chosen}
       onDoubleClick={opens ? toggle : undefined}>
       <span className="tree-guides" style={guides} aria-hidden="true" />
-      {row.kind === "more" ? (
+      {row.kind === "group" ? <AlikeText of={row.alike} day={day} /> : row.kind === "more" ? (
         <span className="tree-more">{counted(row.count, "more process", "more processes")}, load</span>
       ) : (
         <>
@@ -73,6 +73,20 @@ function ProcessText({ node, day }: { node: TreeNode; day: string }) {
       <Count of={node.connections} what="connection" icon={<Network size={13} />} />
       <Count of={node.files} what="file change" icon={<File size={13} />} />
       <time className="tree-time tabular" dateTime={node.started_at} title={`${utc(node.started_at)} UTC`}>{short(node.started_at, day)}</time>
+    </>
+  );
+}
+
+/** Children that are alike, as one line. */
+function AlikeText({ of, day }: { of: Alike; day: string }) {
+  return (
+    <>
+      <span className="tree-twist" aria-hidden="true"><Plus size={12} /></span>
+      <span className="tree-icon"><Layers size={15} /></span>
+      <span className="tree-name"><DeviceText text={of.file_name} /></span>
+      <span className="mark tree-alike" title="Started alike; choose the line to load them">{counted(of.count, "time")}</span>
+      <span className="tree-command"><DeviceText text={of.example} mono /></span>
+      <time className="tree-time tabular" dateTime={of.first_at} title={`From ${utc(of.first_at)} to ${utc(of.last_at)} UTC`}>{short(of.first_at, day)}</time>
     </>
   );
 }

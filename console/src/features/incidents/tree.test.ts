@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { ProcessTree, TreeNode } from "../../api/types";
-import { ancestors, fromStory, merged, pathsToAlerts, rowKey, rowsOf } from "./tree";
+import { ancestors, fromStory, merged, pathsToAlerts, processOf, rowKey, rowsOf } from "./tree";
 import { treeStep } from "./treeKeys";
 
 /** "key parent name @second !alert +children" as a node. */
@@ -25,7 +25,35 @@ function tree(...lines: string[]): ProcessTree {
 const STORY = tree("init - systemd @0", "web init nginx @1", "sh web sh @2 !a", "other web nginx @3", "script sh update.sh @4 !b", "id script id @5");
 
 const shown = (parts: ProcessTree[], open: Iterable<string>) =>
-  rowsOf(merged(parts), new Set(open)).map((row) => `${"  ".repeat(row.depth)}${row.kind === "more" ? `+${row.count}` : row.process.node.key}`);
+  rowsOf(merged(parts), new Set(open)).map((row) => `${"  ".repeat(row.depth)}${row.kind === "more" ? `+${row.count}` : row.kind === "group" ? `${row.alike.count} ${row.alike.file_name}` : row.process.node.key}`);
+
+const alike = (file_name: string, count: number) => ({
+  file_name, count, image: `/usr/bin/${file_name}`, example: `${file_name} --all`, first_at: "2026-05-01T12:00:07Z", last_at: "2026-05-01T12:00:09Z",
+});
+
+describe("children that are not shown one by one", () => {
+  const busy = { ...node("make - make +60"), groups: [alike("cc", 40), alike("ld", 15)] };
+  const rows = (parts: ProcessTree[]) => rowsOf(merged(parts), new Set(["make"])).slice(1).map((row) =>
+    `${row.kind === "group" ? `${row.alike.count} ${row.alike.file_name}` : row.kind === "more" ? `+${row.count}` : row.process.node.key} ${row.position}/${row.siblings}`);
+
+  test("those alike are one line each, and what is left is counted", () => {
+    expect(rows([{ ...tree(), nodes: [busy, node("one make cc")] }])).toEqual(["one 1/4", "40 cc 2/4", "15 ld 3/4", "+4 4/4"]);
+  });
+
+  test("when more of them were loaded, no more are named than miss", () => {
+    const loaded = Array.from({ length: 30 }, (_, at) => node(`c${at} make cc @${at + 10}`));
+    expect(rows([{ ...tree(), nodes: [busy, ...loaded] }]).slice(30)).toEqual(["30 cc 31/31"]);
+    const all = Array.from({ length: 60 }, (_, at) => node(`c${at} make cc`));
+    expect(rows([{ ...tree(), nodes: [busy, ...all] }])).toHaveLength(60);
+  });
+
+  test("a line of them is known by its place, and leads to their parent", () => {
+    const row = rowsOf(merged([{ ...tree(), nodes: [busy] }]), new Set(["make"]))[1];
+    expect(row && rowKey(row)).toBe("group-0:make");
+    expect(processOf("group-0:make")).toBe("make");
+    expect(processOf("more:make")).toBe("make");
+  });
+});
 
 describe("lines", () => {
   test("only what is open shows its children, earliest first", () => {

@@ -1,5 +1,5 @@
 // The process tree of an incident: the trees of its alerts made one, and the rows that are in sight of it.
-import type { ProcessTree, TreeNode } from "../../api/types";
+import type { Alike, ProcessTree, TreeNode } from "../../api/types";
 
 /** A process of the tree with what it started, earliest first. */
 export interface Process {
@@ -13,9 +13,10 @@ export interface Forest {
   byKey: ReadonlyMap<string, Process>;
 }
 
-/** A line of the tree: a process, or what stands for children that are not loaded. */
+/** A line of the tree: a process, or what stands for children that are not loaded: those alike, and the rest. */
 export type TreeRow =
   | { kind: "process"; process: Process; depth: number; open: boolean; position: number; siblings: number }
+  | { kind: "group"; process: Process; depth: number; alike: Alike; at: number; position: number; siblings: number }
   | { kind: "more"; process: Process; depth: number; count: number; position: number; siblings: number };
 
 /** Trees that overlap become one: a process appears once, with the alerts all of them know. */
@@ -88,22 +89,41 @@ export function mayOpen(process: Process): boolean {
 
 /** Identifies a line among all others. */
 export function rowKey(row: TreeRow): string {
+  if (row.kind === "group") return `group-${row.at}:${row.process.node.key}`;
   return row.kind === "more" ? `more:${row.process.node.key}` : row.process.node.key;
+}
+
+/** The process a line stands for, or whose children it stands for. */
+export function processOf(row: string): string {
+  return row.replace(/^(more|group-\d+):/, "");
 }
 
 function below(process: Process, depth: number, open: ReadonlySet<string>): TreeRow[] {
   const missing = process.node.children_total - process.children.length;
-  const rows = siblings(process.children, depth, open, missing > 0 ? 1 : 0);
-  if (missing > 0) {
-    rows.push({ kind: "more", process, depth, count: missing, position: rows.length + 1, siblings: rows.length + 1 });
-  }
+  const { groups, rest } = hidden(process.node.groups, missing);
+  const size = process.children.length + groups.length + (rest > 0 ? 1 : 0);
+  const rows = siblings(process.children, depth, open, size);
+  for (const [at, alike] of groups.entries()) rows.push({ kind: "group", process, depth, alike, at, position: rows.length + 1, siblings: size });
+  if (rest > 0) rows.push({ kind: "more", process, depth, count: rest, position: size, siblings: size });
   return rows;
 }
 
-function siblings(processes: readonly Process[], depth: number, open: ReadonlySet<string>, more = 0): TreeRow[] {
+/** What stands for missing children. Some that a group counts may have been loaded since: no more are named than miss. */
+function hidden(groups: readonly Alike[], missing: number): { groups: Alike[]; rest: number } {
+  let rest = Math.max(0, missing);
+  const shown: Alike[] = [];
+  for (const group of groups) {
+    const count = Math.min(group.count, rest);
+    if (count > 0) shown.push({ ...group, count });
+    rest -= count;
+  }
+  return { groups: shown, rest };
+}
+
+function siblings(processes: readonly Process[], depth: number, open: ReadonlySet<string>, size = processes.length): TreeRow[] {
   return processes.map((process, index) => ({
     kind: "process", process, depth, open: mayOpen(process) && open.has(process.node.key),
-    position: index + 1, siblings: processes.length + more,
+    position: index + 1, siblings: size,
   }));
 }
 
@@ -115,9 +135,14 @@ function joined(a: TreeNode, b: TreeNode): TreeNode {
     ended_at: a.ended_at ?? b.ended_at,
     exit_code: a.exit_code ?? b.exit_code,
     children_total: Math.max(a.children_total, b.children_total),
+    groups: counted(b.groups) < counted(a.groups) ? b.groups : a.groups,
     gap: a.gap && b.gap,
     alerts: [...a.alerts, ...b.alerts.filter((alert) => !known.has(alert.id))],
   };
+}
+
+function counted(groups: readonly Alike[]): number {
+  return groups.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** One process of every circle of parents: data that goes in circles must not make the page do so. */

@@ -23,14 +23,14 @@ export function treeStep(pressed: string, rows: readonly TreeRow[], selected: st
     case "ArrowLeft": return outward(rows, at, row);
     case "Enter":
     case " ":
-      if (row.kind === "more") return { do: "load", key: row.process.node.key };
+      if (row.kind !== "process") return { do: "load", key: row.process.node.key };
       return mayOpen(row.process) ? { do: row.open ? "close" : "open", key: rowKey(row) } : null;
     default: return [...pressed].length === 1 ? named(pressed, rows, at) : null;
   }
 }
 
 function inward(rows: readonly TreeRow[], at: number, row: TreeRow): TreeStep {
-  if (row.kind === "more") return { do: "load", key: row.process.node.key };
+  if (row.kind !== "process") return { do: "load", key: row.process.node.key };
   if (!mayOpen(row.process)) return null;
   return row.open ? select(rows[at + 1]) : { do: "open", key: rowKey(row) };
 }
