@@ -12,6 +12,8 @@ pub(crate) const MAX_HOT_AGE: Duration = Duration::from_secs(300);
 pub(crate) const RETENTION: Duration = Duration::from_secs(180 * 24 * 3600);
 /// Files of one day of a table before they are merged.
 pub(crate) const MAX_FILES_PER_DAY: usize = 16;
+/// Questions that are answered at once; a tenant gets half of the places.
+pub(crate) const MAX_QUESTIONS: usize = 8;
 /// Bytes of files' footers that are kept in memory.
 pub(crate) const FOOTER_BYTES: usize = 128 << 20;
 
@@ -30,6 +32,9 @@ pub struct Config {
     pub max_files_per_day: usize,
     /// Bytes of files' footers that are kept in memory, so that files are opened once.
     pub footer_bytes: usize,
+    /// Questions that are answered at once; a tenant gets half of the places. With the memory that each may
+    /// take this bounds what all of them take.
+    pub max_questions: usize,
 }
 
 impl Default for Config {
@@ -41,6 +46,7 @@ impl Default for Config {
             retention: RETENTION,
             max_files_per_day: MAX_FILES_PER_DAY,
             footer_bytes: FOOTER_BYTES,
+            max_questions: MAX_QUESTIONS,
         }
     }
 }

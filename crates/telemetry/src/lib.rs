@@ -21,6 +21,7 @@ mod sketch;
 mod telemetry;
 mod term;
 mod timeline;
+mod turn;
 mod upkeep;
 mod value;
 mod workbench;

@@ -108,18 +108,12 @@ impl Telemetry {
         text: &str,
         options: &QueryOptions,
     ) -> Result<QueryResult, QueryError> {
-        let now = options.now.nanos().div_euclid(100).saturating_add(UNIX_EPOCH_TICKS);
-        let schema = crate::schema();
-        let mut plan = bartizan_kql::plan(text, &schema, now).map_err(QueryError::Problems)?;
-        let mut known = Vec::new();
-        while let Some(unknown) = plan.undiscovered.first() {
-            let _lease = self.leases.lease();
-            let snapshot = Snapshot::take(self, tenant, &plan, &options.extra)?;
-            known.push(discover(snapshot, unknown, options).await?);
-            plan = bartizan_kql::plan_with(text, &schema, now, &known)
-                .map_err(QueryError::Problems)?;
-        }
-        self.query_plan(tenant, &plan, options).await
+        let asked = async {
+            let _turn = self.turns.take(tenant).await;
+            let plan = self.read(tenant, text, options).await?;
+            self.answer(tenant, &plan, options).await
+        };
+        timed(asked, options.limits.time).await
     }
 
     /// Answers a query that has been read already.
@@ -132,17 +126,32 @@ impl Telemetry {
         plan: &Plan,
         options: &QueryOptions,
     ) -> Result<QueryResult, QueryError> {
-        let limit = options.limits.time;
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "how long an answer took is measured, never decided by"
-        )]
-        let started = Instant::now();
-        let answered = tokio::time::timeout(limit, self.answer(tenant, plan, options)).await;
-        let mut result =
-            answered.unwrap_or(Err(QueryError::TooSlow { seconds: limit.as_secs() }))?;
-        result.stats.elapsed_ms = millis(started.elapsed());
-        Ok(result)
+        let asked = async {
+            let _turn = self.turns.take(tenant).await;
+            self.answer(tenant, plan, options).await
+        };
+        timed(asked, options.limits.time).await
+    }
+
+    /// The plan of a text, with the columns that depend on the data found out.
+    async fn read(
+        &self,
+        tenant: TenantId,
+        text: &str,
+        options: &QueryOptions,
+    ) -> Result<Plan, QueryError> {
+        let now = options.now.nanos().div_euclid(100).saturating_add(UNIX_EPOCH_TICKS);
+        let schema = crate::schema();
+        let mut plan = bartizan_kql::plan(text, &schema, now).map_err(QueryError::Problems)?;
+        let mut known = Vec::new();
+        while let Some(unknown) = plan.undiscovered.first() {
+            let _lease = self.leases.lease();
+            let snapshot = Snapshot::take(self, tenant, &plan, &options.extra)?;
+            known.push(discover(snapshot, unknown, options).await?);
+            plan = bartizan_kql::plan_with(text, &schema, now, &known)
+                .map_err(QueryError::Problems)?;
+        }
+        Ok(plan)
     }
 
     async fn answer(
@@ -155,6 +164,22 @@ impl Telemetry {
         let snapshot = Snapshot::take(self, tenant, plan, &options.extra)?;
         answer_over(snapshot, plan, options).await
     }
+}
+
+/// An answer within a time, the wait for a turn included.
+async fn timed(
+    asked: impl Future<Output = Result<QueryResult, QueryError>>,
+    limit: Duration,
+) -> Result<QueryResult, QueryError> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long an answer took is measured, never decided by"
+    )]
+    let started = Instant::now();
+    let answered = tokio::time::timeout(limit, asked).await;
+    let mut result = answered.unwrap_or(Err(QueryError::TooSlow { seconds: limit.as_secs() }))?;
+    result.stats.elapsed_ms = millis(started.elapsed());
+    Ok(result)
 }
 
 /// Finds out columns that depend on the data, over tables that are at hand.

@@ -13,6 +13,7 @@ use crate::hot::{HotRows, TableKey};
 use crate::lower::Source;
 use crate::rows::{columns_of, hot_schema, stored_schema};
 use crate::sealed::{self, Footers, ScanCounts, SealedTable};
+use crate::turn::Turns;
 use crate::upkeep::Leases;
 use crate::{Config, TelemetryError, file, index};
 
@@ -35,6 +36,7 @@ pub struct Telemetry {
     pub(crate) upkeep: Mutex<()>,
     /// What the files' footers say.
     footers: Footers,
+    pub(crate) turns: Turns,
 }
 
 #[derive(Debug, Default)]
@@ -73,6 +75,7 @@ impl Telemetry {
         }
         let sealed = store.position_of(READER)?;
         let footers = sealed::footers(config.footer_bytes);
+        let turns = Turns::new(config.max_questions);
         let state = State { appended: sealed, sealed, ..State::default() };
         Ok(Self {
             folder,
@@ -83,6 +86,7 @@ impl Telemetry {
             sealing: Mutex::new(()),
             upkeep: Mutex::new(()),
             footers,
+            turns,
         })
     }
 

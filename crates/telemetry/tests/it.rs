@@ -16,6 +16,8 @@ mod index;
 mod killing;
 #[path = "it/language.rs"]
 mod language;
+#[path = "it/limits.rs"]
+mod limits;
 #[path = "it/questions.rs"]
 mod questions;
 #[path = "it/tenants.rs"]

@@ -174,7 +174,8 @@ impl GroupsAccumulator for Groups {
         for (row, digest) in digests(values)?.enumerate() {
             let counted = opt_filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row));
             let digest = digest.to_le_bytes();
-            state.append_value(if counted && values.is_valid(row) { &digest[..] } else { &[] });
+            let counted = counted && values.is_valid(row);
+            state.append_value(if counted { digest.as_slice() } else { &[] });
         }
         Ok(vec![Arc::new(state.finish())])
     }
