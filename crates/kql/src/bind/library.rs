@@ -48,7 +48,7 @@ fn definition(name: &str) -> Option<&'static FunctionBody> {
     read.iter().find(|(known, _)| *known == name).map(|(_, body)| body)
 }
 
-fn body_of(text: &str) -> Option<FunctionBody> {
+pub(super) fn body_of(text: &str) -> Option<FunctionBody> {
     let statements = crate::parse(text).0.statements;
     statements.into_iter().find_map(|statement| match statement {
         Statement::Let(statement) => match statement.value {
@@ -102,7 +102,13 @@ impl<'a> Binder<'a> {
         let before = self.findings.len();
         let binding = Binding::Function { body, visible: Vec::<(String, Rc<Binding<'a>>)>::new() };
         let rel = self.own_table_call(name, &binding, arguments, piped);
-        // What is wrong inside is of no use to whoever calls it: the places are not those of the text.
+        self.told_of_the_call(name, before);
+        rel
+    }
+
+    /// What is wrong inside of a call, after so many findings, is of no use to whoever calls: the places are
+    /// not those of the text.
+    pub(super) fn told_of_the_call(&mut self, name: &Name, before: usize) {
         let inside = self.findings.split_off(before.min(self.findings.len()));
         if let Some(first) = inside.into_iter().next() {
             let message = format!("`{}` cannot be called here: {}", name.text, first.message);
@@ -110,7 +116,6 @@ impl<'a> Binder<'a> {
             let finding = Finding::new(first.code, name.span.clone(), message);
             self.report(if own { first } else { finding });
         }
-        rel
     }
 
     /// The rows with the hash that `FileProfile` looks up as a column of a fixed name.

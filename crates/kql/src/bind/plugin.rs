@@ -11,6 +11,7 @@ use crate::schema::Type;
 use crate::suggest::nearest;
 use crate::value::{Dynamic, Literal};
 
+mod activity;
 mod lookup;
 mod pivot;
 mod unpack;
@@ -21,14 +22,14 @@ const PLUGINS: &[&str] = &["bag_unpack", "pivot", "narrow", "ipv4_lookup", "ipv6
 /// Plugins of the language that are known by name only.
 #[rustfmt::skip]
 const UNSUPPORTED: &[&str] = &[
-    "active_users_count", "activity_counts_metrics", "activity_engagement", "activity_metrics", "autocluster",
+    "activity_engagement", "activity_metrics", "autocluster",
     "azure_digital_twins_query_request", "basket", "cosmosdb_sql_request", "csharp", "dcount_intersect",
     "diffpatterns", "diffpatterns_text", "estimate_rows_count", "execute_query", "execute_show_command",
     "funnel_sequence", "funnel_sequence_completion", "geo_line_lookup", "geo_polygon_lookup", "http_request",
     "http_request_post", "identity", "infer_storage_schema", "mysql_request", "new_activity_metrics",
-    "postgresql_request", "preview", "python", "r", "rolling_percentile", "rows_near", "sequence_detect",
-    "session_count", "sliding_window_counts", "sql_request", "ai_embeddings", "ai_chat_completion",
-    "ai_chat_completion_prompt", "ai_embed_text", "schema_merge", "dcount_hll_if",
+    "postgresql_request", "preview", "python", "r", "sequence_detect",
+    "sql_request", "ai_embeddings", "ai_chat_completion",
+    "ai_chat_completion_prompt", "ai_embed_text", "dcount_hll_if",
 ];
 
 impl<'a> Binder<'a> {
@@ -44,13 +45,16 @@ impl<'a> Binder<'a> {
             "pivot" => self.pivot(rel, plugin, arguments, output),
             "narrow" => self.narrow(rel, plugin, arguments),
             "ipv4_lookup" | "ipv6_lookup" => self.address_lookup(rel, plugin, arguments),
+            name if activity::names().any(|known| known == name) => {
+                self.activity(rel, plugin, arguments)
+            }
             name => {
                 let finding = if UNSUPPORTED.contains(&name) {
                     let message = format!("the plugin `{name}` is not supported yet");
                     Finding::new(code::UNSUPPORTED, plugin.span.clone(), message)
                 } else {
                     let message = format!("there is no plugin `{name}`");
-                    let known = PLUGINS.iter().chain(UNSUPPORTED).copied();
+                    let known = PLUGINS.iter().chain(UNSUPPORTED).copied().chain(activity::names());
                     Finding::new(code::FUNCTION, plugin.span.clone(), message)
                         .suggesting(nearest(name, known))
                 };
