@@ -48,6 +48,10 @@ for (const scheme of SCHEMES) {
     await page.goto("/devices");
     await page.locator("tbody tr").first().getByRole("link").first().click();
     await expect(page.getByText("Kernel", { exact: true })).toBeVisible();
+    await page.getByLabel("Search events by text").fill("simulation");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/q=simulation/);
+    await expect(page.getByRole("grid", { name: "Events" }).getByRole("row").nth(1)).toBeVisible();
     await picture("device");
   });
 }

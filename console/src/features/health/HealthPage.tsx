@@ -29,7 +29,7 @@ function Told({ of }: { of: ServerHealth }) {
     <div className="page-body health" tabIndex={0} role="region" aria-label="System health">
       {of.problems.length > 0 ? (
         <section className="card health-problems" role="status"><h2>Needs attention</h2><ul className="plain">{of.problems.map((problem) => <li key={problem}><DeviceText text={problem} /></li>)}</ul></section>
-      ) : <section className="card"><p>Everything works as it should.</p></section>}
+      ) : <section className="card health-wide"><p>Everything works as it should.</p></section>}
       <section className="card"><h2>Coming in</h2><Facts of={[
         ["Now", `${flow.events_per_second.toFixed(1)} events a second`],
         ["Since the start", `${counted(flow.events, "event")} in ${counted(flow.batches, "batch", "batches")}`],

@@ -22,7 +22,7 @@ export function AlertReason({ alert }: { alert: Alert }) {
           <ul className="matched">
             {alert.matched.map((field, index) => (
               <li key={index}>
-                <span><b>{field.field}</b> <span className="quiet">matches</span> <code>{field.pattern}</code></span>
+                <span><b>{field.field}</b> <code>{field.pattern}</code></span>
                 <DeviceText text={field.value} mono />
               </li>
             ))}

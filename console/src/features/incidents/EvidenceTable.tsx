@@ -30,7 +30,7 @@ export function EvidenceTable({ incident, onThing }: { incident: Incident; onThi
       <table className="table">
         <thead><tr>
           <th scope="col">Kind</th><th scope="col">What</th><th scope="col">Gravest alert</th><th scope="col" className="number">Alerts</th>
-          <th scope="col">First seen</th><th scope="col">Verdict</th>
+          <th scope="col" className="first-seen">First seen</th><th scope="col">Verdict</th>
         </tr></thead>
         <tbody>
           {query.data.items.map((row) => (
@@ -44,7 +44,7 @@ export function EvidenceTable({ incident, onThing }: { incident: Incident; onThi
               </td>
               <td>{row.severity ? <Severity level={row.severity} /> : <span className="quiet">none</span>}</td>
               <td className="number">{row.alerts.length}</td>
-              <td><time className="tabular" dateTime={row.first_at} title={`${utc(row.first_at)} UTC`}>{short(row.first_at, day(incident.first_at)).slice(0, 12)}</time></td>
+              <td className="first-seen"><time className="tabular" dateTime={row.first_at} title={`${utc(row.first_at)} UTC`}>{short(row.first_at, day(incident.first_at)).slice(0, 12)}</time></td>
               <td>
                 <Select className="verdict" size="xs" aria-label={`Verdict on ${row.label}`} data={VERDICTS} value={row.verdict} disabled={!may(me, "respond")} allowDeselect={false}
                   title={row.verdict_by ? `by ${row.verdict_by}` : `Suggested: ${row.suggested}`} onChange={(verdict) => { if (verdict) judge.mutate({ entity: row.id, verdict }); }} />
