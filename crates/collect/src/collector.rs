@@ -22,6 +22,7 @@ use crate::{
     logon::{LogonTrails, Logons},
     procfs::Procfs,
     script::Scripts,
+    shedding::{Shed, Shedding},
     table::Table,
     time::Moment,
     uevent::Uevents,
@@ -69,6 +70,8 @@ impl Default for CollectorConfig {
 /// What the collector did and left out, since it began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CollectorCounters {
+    /// Left out to spare the machine.
+    pub shed: Shed,
     /// Process starts that were told.
     pub starts: u64,
     /// Processes in the table.
@@ -113,6 +116,7 @@ pub struct Collector {
     waiting: VecDeque<Waiting>,
     patience_ns: u64,
     now: Moment,
+    shedding: Shedding,
     counters: CollectorCounters,
 }
 
@@ -148,8 +152,19 @@ impl Collector {
             waiting: VecDeque::new(),
             patience_ns: u64::try_from(config.hash_patience.as_nanos()).unwrap_or(u64::MAX),
             now,
+            shedding: Shedding::Nothing,
             counters: CollectorCounters::default(),
         })
+    }
+
+    /// Changes which files matter; what was seen already is told as it was.
+    pub fn watch(&mut self, policy: WatchPolicy) {
+        self.watch = policy;
+    }
+
+    /// Changes how much is left out.
+    pub const fn shed(&mut self, shedding: Shedding) {
+        self.shedding = shedding;
     }
 
     /// The boot that processes are named in.
@@ -177,6 +192,9 @@ impl Collector {
     pub fn record(&mut self, record: Record, now: Moment) {
         self.now = now;
         let Record { actor, body, time_ns, .. } = record;
+        if self.shedding.leaves_out(&body, &mut self.counters.shed) {
+            return;
+        }
         match body {
             RecordBody::Fork => self.on_fork(&actor),
             RecordBody::Exec(exec) => self.on_exec(&actor, exec, time_ns),

@@ -96,6 +96,7 @@ pub struct WatchPolicy {
     prefixes: Vec<String>,
     fragments: Vec<String>,
     names: HashSet<String>,
+    excepted: Vec<String>,
 }
 
 impl Default for WatchPolicy {
@@ -113,6 +114,7 @@ impl WatchPolicy {
             prefixes: owned(prefixes),
             fragments: owned(fragments),
             names: names.iter().map(|name| (*name).to_owned()).collect(),
+            excepted: Vec::new(),
         }
     }
 
@@ -120,6 +122,13 @@ impl WatchPolicy {
     #[must_use]
     pub fn with_prefix(mut self, prefix: &str) -> Self {
         self.prefixes.push(prefix.to_owned());
+        self
+    }
+
+    /// The same policy that leaves out what lies below a prefix.
+    #[must_use]
+    pub fn without_prefix(mut self, prefix: &str) -> Self {
+        self.excepted.push(prefix.to_owned());
         self
     }
 
@@ -132,6 +141,9 @@ impl WatchPolicy {
     /// What makes this path worth an event: the most telling first. Programs are held to a rate
     /// for each area by itself, so that a flood in one hides nothing in another.
     pub(crate) fn area(&self, path: &str) -> Option<&str> {
+        if self.excepted.iter().any(|prefix| path.starts_with(prefix.as_str())) {
+            return None;
+        }
         let name = path.rsplit('/').next().and_then(|name| self.names.get(name));
         name.or_else(|| self.fragments.iter().find(|fragment| path.contains(*fragment)))
             .or_else(|| self.prefixes.iter().find(|prefix| path.starts_with(*prefix)))

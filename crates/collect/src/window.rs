@@ -45,8 +45,19 @@ impl<K: Hash + Eq + Clone, T> Repeats<K, T> {
 
     /// True when this is the first of its window and should be told at once.
     pub(crate) fn is_first(&mut self, key: &K, thing: impl FnOnce() -> T, now_ns: u64) -> bool {
+        self.are_first(key, 1, thing, now_ns)
+    }
+
+    /// The same of a thing that stands for several.
+    pub(crate) fn are_first(
+        &mut self,
+        key: &K,
+        count: u64,
+        thing: impl FnOnce() -> T,
+        now_ns: u64,
+    ) -> bool {
         if let Some((repeats, last)) = self.open.get_mut(key) {
-            *repeats += 1;
+            *repeats += count;
             *last = thing();
             return false;
         }

@@ -175,7 +175,7 @@ fn file_open(flags: u32, reader: &mut Reader<'_>) -> Result<FileOpen, DecodeErro
     let mode = reader.u32()?;
     let open_flags = reader.u32()?;
     let path = reader.u16()?;
-    let _reserved = reader.u16()?;
+    let repeats = reader.u16()?;
     debug_assert_eq!(reader.at, FILE_OPEN_BYTES);
     Ok(FileOpen {
         path: reader.text(path)?,
@@ -187,6 +187,7 @@ fn file_open(flags: u32, reader: &mut Reader<'_>) -> Result<FileOpen, DecodeErro
         file_size,
         mode,
         open_flags,
+        repeats,
     })
 }
 

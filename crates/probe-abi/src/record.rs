@@ -225,6 +225,8 @@ pub struct FileOpen {
     pub mode: u32,
     /// The flags of open(2).
     pub open_flags: u32,
+    /// Openings like this one that were not told since the last that was.
+    pub repeats: u16,
 }
 
 /// A name as a process gave it to a system call.

@@ -118,7 +118,7 @@ int BPF_PROG(bz_signal, int signal, struct kernel_siginfo *info, struct task_str
 		count_merged(BZ_OPERATION);
 		return 0;
 	}
-	fill_actor(&record.header, (void *)task);
+	fill_actor(&record.header, task);
 	record.code = BZ_OP_SIGNAL;
 	record.args[0] = signal;
 	record.target_pid = target_pid;

@@ -129,31 +129,35 @@ static __always_inline void stamp(struct bz_header *header, __u16 kind, __u32 si
 	header->time_ns = bpf_ktime_get_boot_ns();
 }
 
+/*
+ * Who acts. The task must come typed from the kernel (an argument of a typed tracepoint, or the current
+ * task's typed pointer): its fields are then plain loads, and an actor costs a few nanoseconds. Read
+ * through helpers it would cost more than everything else that a record needs.
+ */
 static __always_inline void fill_actor(struct bz_header *header, struct task_struct *task)
 {
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
-	const struct cred *cred = BPF_CORE_READ(task, cred);
+	struct task_struct *parent = task->real_parent;
+	const struct cred *cred = task->cred;
 
 	header->flags = 0;
-	header->pid = BPF_CORE_READ(task, tgid);
-	header->tid = BPF_CORE_READ(task, pid);
-	header->start_ns = BPF_CORE_READ(leader, start_boottime);
-	header->parent_pid = BPF_CORE_READ(parent, tgid);
-	header->parent_start_ns = BPF_CORE_READ(parent, group_leader, start_boottime);
-	header->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	header->exec_id = BPF_CORE_READ(task, self_exec_id);
-	header->uid = BPF_CORE_READ(cred, uid.val);
-	header->gid = BPF_CORE_READ(cred, gid.val);
-	header->euid = BPF_CORE_READ(cred, euid.val);
-	header->egid = BPF_CORE_READ(cred, egid.val);
+	header->pid = task->tgid;
+	header->tid = task->pid;
+	header->start_ns = task->group_leader->start_boottime;
+	header->parent_pid = parent->tgid;
+	header->parent_start_ns = parent->group_leader->start_boottime;
+	header->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
+	header->exec_id = task->self_exec_id;
+	header->uid = cred->uid.val;
+	header->gid = cred->gid.val;
+	header->euid = cred->euid.val;
+	header->egid = cred->egid.val;
 	header->login_uid = -1;
 	header->session_id = -1;
 	if (bpf_core_field_exists(task->loginuid))
-		header->login_uid = BPF_CORE_READ(task, loginuid.val);
+		header->login_uid = task->loginuid.val;
 	if (bpf_core_field_exists(task->sessionid))
-		header->session_id = BPF_CORE_READ(task, sessionid);
-	header->mount_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+		header->session_id = task->sessionid;
+	header->mount_ns = task->nsproxy->mnt_ns->ns.inum;
 	BPF_CORE_READ_INTO(&header->comm, task, comm);
 }
 
@@ -186,16 +190,23 @@ struct {
 
 #define SAID_WINDOW_NS (10 * 1000000000ull)
 
-static __always_inline bool is_said(__u32 what, __u64 object, __u64 window_ns)
+static __always_inline struct said_key said_key(__u32 what, __u64 object)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 now = bpf_ktime_get_boot_ns(), *last;
 	struct said_key key = {
 		.start_ns = task->group_leader->start_boottime,
 		.object = object,
 		.pid = task->tgid,
 		.what = what,
 	};
+
+	return key;
+}
+
+static __always_inline bool is_said(__u32 what, __u64 object, __u64 window_ns)
+{
+	struct said_key key = said_key(what, object);
+	__u64 now = bpf_ktime_get_boot_ns(), *last;
 
 	last = bpf_map_lookup_elem(&said, &key);
 	if (last && now - *last < window_ns)
@@ -264,32 +275,82 @@ static __always_inline struct file *file_of(__u32 fd)
 struct walk {
 	struct dentry *dentry;
 	struct vfsmount *mount;
+	struct dentry *top; /* the root of the mount */
 	__u32 at;
 	__u32 flags;
 };
+
+/* A name as the kernel keeps it. */
+struct qstr_bytes {
+	__u32 hash;
+	__u32 length;
+	const unsigned char *name;
+};
+
+/* The parts of a dentry that a step needs; they lie side by side in every kernel so far. */
+struct link {
+	struct dentry *parent;
+	struct qstr_bytes name;
+};
+
+static __always_inline bool is_as_we_know_it(void)
+{
+	return bpf_core_field_offset(struct qstr, len) == offsetof(struct qstr_bytes, length) &&
+	       bpf_core_field_offset(struct qstr, name) == offsetof(struct qstr_bytes, name);
+}
+
+static __always_inline void read_name(struct qstr_bytes *name, struct dentry *dentry)
+{
+	if (is_as_we_know_it()) {
+		bpf_probe_read_kernel(name, sizeof(*name),
+				      (void *)dentry + bpf_core_field_offset(struct dentry, d_name));
+		return;
+	}
+	name->length = BPF_CORE_READ(dentry, d_name.len);
+	name->name = BPF_CORE_READ(dentry, d_name.name);
+}
+
+static __always_inline bool is_side_by_side(void)
+{
+	return is_as_we_know_it() && bpf_core_field_offset(struct dentry, d_name) ==
+					     bpf_core_field_offset(struct dentry, d_parent) +
+						     sizeof(void *);
+}
+
+static __always_inline void read_link(struct link *link, struct dentry *dentry)
+{
+	if (is_side_by_side()) {
+		bpf_probe_read_kernel(link, sizeof(*link),
+				      (void *)dentry + bpf_core_field_offset(struct dentry, d_parent));
+		return;
+	}
+	link->parent = BPF_CORE_READ(dentry, d_parent);
+	read_name(&link->name, dentry);
+}
 
 /* Puts one name in front of what has been walked so far; climbs over mount points. */
 static long walk_step(__u32 index, struct walk *walk)
 {
 	struct dentry *dentry = walk->dentry;
-	struct vfsmount *vfsmount = walk->mount;
-	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-	const unsigned char *name;
 	__u32 zero = 0, length, at = walk->at;
+	struct link link;
 	__u8 *bytes;
 
-	if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
+	if (dentry == walk->top) {
+		struct vfsmount *vfsmount = walk->mount;
 		struct mount *mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
 		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
 
 		if (above == mount)
 			return 1;
+		vfsmount = (void *)above + bpf_core_field_offset(struct mount, mnt);
 		walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-		walk->mount = (void *)above + bpf_core_field_offset(struct mount, mnt);
+		walk->mount = vfsmount;
+		walk->top = BPF_CORE_READ(vfsmount, mnt_root);
 		return 0;
 	}
-	length = BPF_CORE_READ(dentry, d_name.len) & 255;
-	name = BPF_CORE_READ(dentry, d_name.name);
+	read_link(&link, dentry);
+	length = link.name.length & 255;
 	if (at < length + 1 || at > BZ_PATH_MAX) {
 		walk->flags |= BZ_F_PATH_CUT;
 		return 1;
@@ -299,13 +360,13 @@ static long walk_step(__u32 index, struct walk *walk)
 		return 1;
 	at = (at - length - 1) & (BZ_PATH_MAX - 1);
 	bytes[at] = '/';
-	bpf_probe_read_kernel(bytes + at + 1, length, name);
+	bpf_probe_read_kernel(bytes + at + 1, length, link.name.name);
 	walk->at = at;
-	if (parent == dentry) {
+	if (link.parent == dentry) {
 		walk->flags |= BZ_F_DETACHED;
 		return 1;
 	}
-	walk->dentry = parent;
+	walk->dentry = link.parent;
 	return 0;
 }
 
@@ -316,7 +377,11 @@ static long walk_step(__u32 index, struct walk *walk)
 static __always_inline __u32 append_path(struct scratch *scratch, __u32 used, struct dentry *dentry,
 					 struct vfsmount *mount, __u32 *flags)
 {
-	struct walk walk = { .dentry = dentry, .mount = mount, .at = BZ_PATH_MAX, .flags = 0 };
+	struct walk walk = { .dentry = dentry,
+			     .mount = mount,
+			     .top = BPF_CORE_READ(mount, mnt_root),
+			     .at = BZ_PATH_MAX,
+			     .flags = 0 };
 	__u32 zero = 0, length, at;
 	__u8 *bytes;
 

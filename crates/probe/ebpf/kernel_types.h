@@ -340,14 +340,7 @@ struct pt_regs {
 
 #pragma clang attribute pop
 
-/* Contexts of the classic tracepoints: a stable layout, so not relocated. */
-struct syscall_enter {
-	__u64 common;
-	int id;
-	__u32 unset; /* holds whatever was there */
-	unsigned long args[6];
-};
-
+/* Context of the classic tracepoints: a stable layout, so not relocated. */
 struct syscall_exit {
 	__u64 common;
 	int id;

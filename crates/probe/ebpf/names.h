@@ -80,7 +80,7 @@ static __noinline int send_names(struct names *names)
 
 	if (!scratch || !names)
 		return 0;
-	fill_actor(&scratch->header, (void *)bpf_get_current_task());
+	fill_actor(&scratch->header, bpf_get_current_task_btf());
 	scratch->header.flags |= names->flags;
 	scratch->file_name.code = names->code;
 	scratch->file_name.reserved = 0;

@@ -96,7 +96,7 @@ static __always_inline int on_connect(struct bpf_sock_addr *context, struct bz_c
 		return 1;
 	if (context->type != SOCK_STREAM && context->type != SOCK_DGRAM)
 		return 1;
-	fill_actor(&record->header, (void *)bpf_get_current_task());
+	fill_actor(&record->header, bpf_get_current_task_btf());
 	record->cookie = bpf_get_socket_cookie(context);
 	record->phase = BZ_PHASE_ATTEMPT;
 	record->protocol = context->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
@@ -116,14 +116,14 @@ static __always_inline int on_connect(struct bpf_sock_addr *context, struct bz_c
 /* UDP without connect(2): the first datagram of a window stands for the others. */
 static __always_inline int on_datagram(struct bpf_sock_addr *context, struct bz_connect *record)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 now = bpf_ktime_get_boot_ns(), *last;
 	struct datagrams_key key = {};
 
 	if (is_own())
 		return 1;
-	key.pid = bpf_get_current_pid_tgid() >> 32;
-	key.start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	key.pid = task->tgid;
+	key.start_ns = task->group_leader->start_boottime;
 	key.port = bpf_ntohs(context->user_port);
 	key.family = record->family;
 	__builtin_memcpy(key.address, record->remote_address, sizeof(key.address));
@@ -219,7 +219,7 @@ static __always_inline void on_own_state(const struct sock *sk, __u64 cookie, __
 		fill_addresses(known, sk);
 		return;
 	}
-	fill_actor(&record.header, (void *)bpf_get_current_task());
+	fill_actor(&record.header, bpf_get_current_task_btf());
 	record.cookie = cookie;
 	record.phase = phase;
 	record.protocol = IPPROTO_TCP;

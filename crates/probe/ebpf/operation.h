@@ -8,7 +8,7 @@ static __always_inline struct scratch *begin_operation(__u32 code, __u64 a, __u6
 
 	if (!scratch)
 		return NULL;
-	fill_actor(&scratch->header, (void *)bpf_get_current_task());
+	fill_actor(&scratch->header, bpf_get_current_task_btf());
 	scratch->operation.code = code;
 	scratch->operation.args[0] = a;
 	scratch->operation.args[1] = b;

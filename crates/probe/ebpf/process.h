@@ -26,16 +26,16 @@ static __always_inline __u64 changed_ns(struct inode *inode)
 
 static __always_inline void fill_executable(struct bz_exec *exec, struct file *file)
 {
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct inode *inode = file->f_inode;
 
-	exec->inode = BPF_CORE_READ(inode, i_ino);
-	exec->file_size = BPF_CORE_READ(inode, i_size);
+	exec->inode = inode->i_ino;
+	exec->file_size = inode->i_size;
 	exec->file_changed_ns = changed_ns(inode);
-	exec->device = BPF_CORE_READ(inode, i_sb, s_dev);
-	exec->mode = BPF_CORE_READ(inode, i_mode);
-	exec->links = BPF_CORE_READ(inode, i_nlink);
-	exec->file_uid = BPF_CORE_READ(inode, i_uid.val);
-	exec->file_gid = BPF_CORE_READ(inode, i_gid.val);
+	exec->device = inode->i_sb->s_dev;
+	exec->mode = inode->i_mode;
+	exec->links = inode->i_nlink;
+	exec->file_uid = inode->i_uid.val;
+	exec->file_gid = inode->i_gid.val;
 	if (exec->links == 0)
 		exec->header.flags |= BZ_F_DELETED;
 }
@@ -44,9 +44,9 @@ static __always_inline void fill_executable(struct bz_exec *exec, struct file *f
 static __always_inline __u32 append_argv(struct scratch *scratch, __u32 used,
 					 struct task_struct *task)
 {
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
-	unsigned long start = BPF_CORE_READ(mm, arg_start);
-	unsigned long total = BPF_CORE_READ(mm, arg_end) - start;
+	struct mm_struct *mm = task->mm;
+	unsigned long start = mm->arg_start;
+	unsigned long total = mm->arg_end - start;
 	__u32 length = total;
 
 	scratch->exec.argv_total = total;
@@ -141,14 +141,14 @@ static long env_step(__u32 index, void *unused)
 static __always_inline __u32 append_environment(struct scratch *scratch, __u32 used,
 						struct task_struct *task)
 {
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct mm_struct *mm = task->mm;
 	__u32 zero = 0;
 	struct env_walk *walk = bpf_map_lookup_elem(&env_walks, &zero);
 
 	if (!walk)
 		return 0;
-	walk->at = BPF_CORE_READ(mm, env_start);
-	walk->end = BPF_CORE_READ(mm, env_end);
+	walk->at = mm->env_start;
+	walk->end = mm->env_end;
 	walk->used = used;
 	walk->limit = used + BZ_ENV_MAX;
 	walk->within = 0;
@@ -191,8 +191,8 @@ static __always_inline void fill_namespaces(struct bz_exec *exec, struct task_st
 			    level * bpf_core_type_size(struct upid);
 
 	exec->pid_ns = BPF_CORE_READ(upid, ns, ns.inum);
-	exec->net_ns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
-	exec->user_ns = BPF_CORE_READ(task, cred, user_ns, ns.inum);
+	exec->net_ns = task->nsproxy->net_ns->ns.inum;
+	exec->user_ns = task->cred->user_ns->ns.inum;
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -201,7 +201,7 @@ int BPF_PROG(bz_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	__u32 slot = SCRATCH_EXEC, used = sizeof(struct bz_exec), flags = 0, length;
 	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &slot);
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
-	struct file *file = BPF_CORE_READ(bprm, file);
+	struct file *file = bprm->file;
 	long script;
 
 	if (!scratch)
@@ -212,7 +212,7 @@ int BPF_PROG(bz_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	scratch->exec.cap_effective = effective_capabilities(task);
 	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
 		scratch->header.flags |= BZ_F_SECURE;
-	if (BPF_CORE_READ(bprm, interp) != BPF_CORE_READ(bprm, filename))
+	if (bprm->interp != bprm->filename)
 		scratch->header.flags |= BZ_F_SCRIPT;
 
 	length = append_path(scratch, used, BPF_CORE_READ(file, f_path.dentry),
@@ -234,7 +234,7 @@ int BPF_PROG(bz_exec, struct task_struct *task, int old_pid, struct linux_binprm
 
 	scratch->exec.script_len = 0;
 	script = bpf_probe_read_kernel_str(scratch->bytes + masked(used, OFFSET_MASK),
-					   BZ_SCRIPT_MAX, BPF_CORE_READ(bprm, filename));
+					   BZ_SCRIPT_MAX, bprm->filename);
 	if (script > 1 && script <= BZ_SCRIPT_MAX) {
 		scratch->exec.script_len = script - 1;
 		used += script - 1;
@@ -260,11 +260,11 @@ int BPF_PROG(bz_exec, struct task_struct *task, int old_pid, struct linux_binprm
 /* A child that was born into namespaces of its own. */
 static __always_inline void on_new_namespaces(struct task_struct *parent, struct task_struct *child)
 {
-	struct nsproxy *old = BPF_CORE_READ(parent, nsproxy), *new = BPF_CORE_READ(child, nsproxy);
+	struct nsproxy *old = parent->nsproxy, *new = child->nsproxy;
 	struct bz_operation record = {};
 	__u64 flags = 0;
 
-	if (BPF_CORE_READ(parent, cred, user_ns) != BPF_CORE_READ(child, cred, user_ns))
+	if (parent->cred->user_ns != child->cred->user_ns)
 		flags |= NEW_USER;
 	if (old != new) {
 		if (BPF_CORE_READ(old, mnt_ns) != BPF_CORE_READ(new, mnt_ns))
@@ -295,7 +295,7 @@ int BPF_PROG(bz_fork, struct task_struct *parent, struct task_struct *child)
 	struct bz_header header = {};
 
 	/* Not told, but counted: the kernel's own count of forks has threads in it too. */
-	if (BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid)) {
+	if (child->pid != child->tgid) {
 		count(BZ_THREAD, true, 0);
 		return 0;
 	}
@@ -325,7 +325,7 @@ static __always_inline bool already_ended(struct bz_exit *record, struct task_st
 	struct life life = { .start_ns = record->header.start_ns, .pid = record->header.pid };
 	__u8 yes = 1;
 
-	if (BPF_CORE_READ(task, signal, nr_threads) < 2)
+	if (task->signal->nr_threads < 2)
 		return false;
 	return bpf_map_update_elem(&ended, &life, &yes, BPF_NOEXIST) == -17 /* EEXIST */;
 }
@@ -334,16 +334,16 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(bz_exit, struct task_struct *task)
 {
 	struct bz_exit record = {};
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct signal_struct *signal = task->signal;
 
-	if (BPF_CORE_READ(signal, live.counter) != 0)
+	if (signal->live.counter != 0)
 		return 0;
 	fill_actor(&record.header, task);
 	if (already_ended(&record, task))
 		return 0;
-	record.exit_code = BPF_CORE_READ(signal, group_exit_code);
+	record.exit_code = signal->group_exit_code;
 	if (!record.exit_code)
-		record.exit_code = BPF_CORE_READ(task, exit_code);
+		record.exit_code = task->exit_code;
 	stamp(&record.header, BZ_EXIT, sizeof(record), RING_CRIT);
 	count(BZ_EXIT, bpf_ringbuf_output(&crit, &record, sizeof(record), BPF_RB_NO_WAKEUP) == 0,
 	      sizeof(record));

@@ -54,7 +54,7 @@ enum bz_operation_code {
 	BZ_OP_MODULE_UNLOAD,   /* text: name */
 	BZ_OP_BPF,             /* command, program type, program id; text: name */
 	BZ_OP_KEXEC,           /* text: kernel file */
-	BZ_OP_REBOOT,          /* command */
+	BZ_OP_REBOOT,          /* command, errno: it was refused */
 	BZ_OP_MOUNT,           /* flags; text: target; more: source; last: type */
 	BZ_OP_UNMOUNT,         /* flags; text: target */
 	BZ_OP_NAMESPACE,       /* CLONE_NEW flags, how (1 unshare, 2 setns, 3 clone) */
@@ -162,7 +162,7 @@ struct bz_file_open {
 	__u32 mode;
 	__u32 open_flags;
 	__u16 path_len;
-	__u16 reserved;
+	__u16 repeats; /* openings like this one that were not told since the last that was */
 };
 
 /* A name as the process gave it, and the directory it is relative to when it is not absolute. */

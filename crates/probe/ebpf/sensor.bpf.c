@@ -2,6 +2,7 @@
 /* All programs of the sensor in one object: they share the rings, the counters and the helpers. */
 #include <linux/bpf.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <asm/unistd.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>

@@ -25,7 +25,7 @@ static __always_inline int send_socket(struct sock *sk, __u8 phase, __u8 protoco
 {
 	struct bz_connect record = {};
 
-	fill_actor(&record.header, (void *)bpf_get_current_task());
+	fill_actor(&record.header, bpf_get_current_task_btf());
 	record.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 	record.phase = phase;
 	record.protocol = protocol;

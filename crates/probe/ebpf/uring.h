@@ -123,7 +123,7 @@ static __always_inline int on_uring_done(__u64 request, long result)
 	if (!bpf_map_lookup_elem(&uring_opens, &request))
 		return 0;
 	bpf_map_delete_elem(&uring_opens, &request);
-	return on_open(result, BZ_F_IO_URING, 0);
+	return on_open(result, BZ_F_IO_URING, -1);
 }
 
 /* Since 6.14 the outcome lies in the entry of the completion queue; before it was an argument. */

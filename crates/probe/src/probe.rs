@@ -80,10 +80,12 @@ impl Probe {
             source: Box::new(source),
         })?;
         let own_pid = config.own_pid.unwrap_or(0);
+        let letters = noted::letters(&config.noted);
         let mut ebpf = EbpfLoader::new()
             .btf(Some(&btf))
             .verifier_log_level(VerifierLogLevel::VERBOSE | VerifierLogLevel::STATS)
             .override_global("own_pid", &own_pid, true)
+            .override_global("noted_letters", &letters[..], true)
             .load(OBJECT)
             .map_err(refused)?;
         noted::write(&mut ebpf, &config.noted)?;

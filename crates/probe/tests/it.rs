@@ -342,24 +342,62 @@ fn files_are_seen_made_written_renamed_and_removed() {
 }
 
 #[test]
+fn a_file_written_over_and_over_is_told_once_in_a_while_with_how_often() {
+    const OPENINGS: u64 = 5000;
+    let Some(mut probe) = probe() else { return };
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().canonicalize().unwrap();
+    let open = || fs::OpenOptions::new().append(true).open(&path).unwrap();
+    let mut told = 0;
+    let mut stood_for = 0;
+    let mut take = |probe: &mut Probe| {
+        probe.drain(&mut |record: Record| {
+            if let RecordBody::FileOpen(file) = record.body
+                && Path::new(&file.path) == path
+            {
+                told += 1;
+                stood_for += 1 + u64::from(file.repeats);
+            }
+        });
+        (told, stood_for)
+    };
+    for _ in 0..OPENINGS {
+        drop(open());
+    }
+    let (told, _) = take(&mut probe);
+    assert!((1..OPENINGS / 50).contains(&told), "{told} of {OPENINGS} were told");
+    // One more, when the window is over, says how many there were.
+    let started = now();
+    let mut opened = OPENINGS;
+    while take(&mut probe).1 < opened {
+        assert!(started.elapsed() < DEADLINE, "{:?} of {opened}", take(&mut probe));
+        drop(open());
+        opened += 1;
+    }
+}
+
+#[test]
 fn what_a_ring_had_no_room_for_is_counted_and_seen_as_a_gap() {
     let Some(mut probe) = probe() else { return };
     let directory = tempfile::tempdir_in("/dev/shm").unwrap();
-    let file = directory.path().join("flood");
+    // Making a file is always told, opening the same one over and over is not.
+    let mut number = 0;
+    let mut make = || {
+        number += 1;
+        let file = directory.path().join(number.to_string());
+        fs::write(&file, "").unwrap();
+        fs::remove_file(&file).unwrap();
+    };
     // Nobody reads meanwhile: 8 MiB hold about 35,000 of these.
     while probe.counters().unwrap().lost() == 0 {
-        for _ in 0..1000 {
-            fs::write(&file, "").unwrap();
-        }
+        (0..1000).for_each(|_| make());
     }
-    for _ in 0..2000 {
-        fs::write(&file, "").unwrap();
-    }
+    (0..1000).for_each(|_| make());
     let mut received = std::collections::HashMap::new();
     let started = now();
     loop {
         // A gap shows when the next record of its processor arrives.
-        fs::write(&file, "").unwrap();
+        make();
         probe.drain(&mut |record: Record| *received.entry(record.kind()).or_insert(0u64) += 1);
         let counters = probe.counters().unwrap();
         let all_read = counters

@@ -105,6 +105,9 @@ pub(crate) struct Run {
     #[arg(long, env = "BARTIZAN_SENSOR_SPOOL_MIB", default_value_t = 512,
           value_parser = clap::value_parser!(u64).range(16..=1_048_576))]
     pub(crate) spool_mib: u64,
+    /// File of the administrator's settings; it need not be there, and is read again when it changes.
+    #[arg(long, env = "BARTIZAN_SENSOR_SETTINGS", default_value = "/etc/bartizan/sensor.toml")]
+    pub(crate) settings: PathBuf,
     /// End when the process that started the sensor ends.
     #[arg(long)]
     pub(crate) end_with_parent: bool,

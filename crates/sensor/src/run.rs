@@ -22,7 +22,9 @@ use crate::{
     control::{self, Answers, FOLLOWED_MAX},
     enrolment::IDENTITY,
     followed::Followed,
-    respond, status,
+    respond,
+    settings::{Settings, SettingsFile},
+    status,
     watch::{Shared, Watch},
 };
 
@@ -44,12 +46,15 @@ pub(crate) async fn run(data: &Path, arguments: &Run) -> anyhow::Result<()> {
     }
     let mut terminate = signal(SignalKind::terminate()).context("listening to SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("listening to SIGINT")?;
+    let mut hangup = signal(SignalKind::hangup()).context("listening to SIGHUP")?;
+    let mut settings = SettingsFile::open(arguments.settings.clone());
     let identity = Identity::load(&data.join(IDENTITY))?;
     let limit_bytes = arguments.spool_mib.saturating_mul(MIB);
     let config = SpoolConfig { limit_bytes, ..SpoolConfig::default() };
     let spool = Arc::new(Spool::open(data.join("spool"), config)?);
     let uplink = Uplink::new(Arc::clone(&spool), identity.clone(), LinkConfig::default());
     let (link, shared) = (uplink.state(), Arc::new(Shared::default()));
+    hand_over(&shared, &settings, Some(settings.used().clone()));
     let (followers, _) = broadcast::channel(FOLLOWED_MAX);
     let watch = Watch::attach(
         Arc::clone(&spool),
@@ -80,7 +85,13 @@ pub(crate) async fn run(data: &Path, arguments: &Run) -> anyhow::Result<()> {
             _ = terminate.recv() => break false,
             _ = interrupt.recv() => break false,
             _ = &mut ended => break true,
+            _ = hangup.recv() => {
+                let new = settings.look(true);
+                hand_over(&shared, &settings, new);
+            }
             _ = every.tick() => {
+                let new = settings.look(false);
+                hand_over(&shared, &settings, new);
                 keep(&spool).await;
                 let health = shared.health.lock().clone();
                 status::write(data, &identity, &spool.status(), &link.borrow(), &health);
@@ -99,6 +110,15 @@ pub(crate) async fn run(data: &Path, arguments: &Run) -> anyhow::Result<()> {
     status::remove(data);
     anyhow::ensure!(!failed, "the watching thread ended; this is a bug, please report it");
     Ok(())
+}
+
+/// Gives the watching thread new settings, and the word about ones that cannot be used.
+fn hand_over(shared: &Shared, file: &SettingsFile, new: Option<Settings>) {
+    *shared.settings_problem.lock() = file.problem().map(str::to_owned);
+    if let Some(new) = new {
+        *shared.settings.lock() = Some(new);
+        tracing::debug!("settings are handed over");
+    }
 }
 
 /// Starts the watching thread; the receiver hears when it has handed everything over, or failed.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use bartizan_collect::{Collector, CollectorConfig, Moment};
+use bartizan_collect::{Collector, CollectorConfig, Moment, Shedding};
 use bartizan_inventory::{Machine, own_use};
 use bartizan_model::{
     Action, EventsLost, Inventory, LossStage, Operation, OperationKind, SensorHealth, Tampering,
@@ -26,14 +26,17 @@ use tokio::sync::{oneshot, watch::Receiver};
 use crate::{
     enrolment::VERSION,
     followed::Followed,
+    governor::{Ceilings, Governor},
     guard::Guard,
     inventory,
     losses::{Losses, Seen},
     outbox::Outbox,
+    settings::Settings,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_secs(60);
+/// How often the sensor says how it is: a server that hears nothing for longer takes it for silenced.
+const HALF_A_MINUTE: Duration = Duration::from_secs(30);
 /// Most events of the inventory at one turn, each of hundreds of things.
 const INVENTORIES_OF_A_TURN: usize = 4;
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -47,6 +50,10 @@ pub(crate) struct Shared {
     pub(crate) health: Mutex<SensorHealth>,
     /// Attempts to misuse the sensor that are to be told.
     pub(crate) tampering: Mutex<Vec<Tampering>>,
+    /// Settings that are to be used from now on.
+    pub(crate) settings: Mutex<Option<Settings>>,
+    /// Why the settings as they are written now are not used.
+    pub(crate) settings_problem: Mutex<Option<String>>,
 }
 
 /// The watching thread's own things.
@@ -61,6 +68,8 @@ pub(crate) struct Watch {
     unreadable: Arc<AtomicU64>,
     inventory: mpsc::Receiver<Inventory>,
     guard: Guard,
+    governor: Governor,
+    shedding: Shedding,
     shared: Arc<Shared>,
 }
 
@@ -83,6 +92,7 @@ impl Watch {
         let machine = Machine::default();
         let inventory = inventory::start(&shared)?;
         let guard = Guard::new(now);
+        let governor = Governor::new(Ceilings::default());
         Ok(Self {
             probe,
             collector,
@@ -93,6 +103,8 @@ impl Watch {
             unreadable,
             inventory,
             guard,
+            governor,
+            shedding: Shedding::Nothing,
             shared,
         })
     }
@@ -101,9 +113,10 @@ impl Watch {
     pub(crate) fn run(mut self, handed_over: oneshot::Sender<()>) {
         let begun = Moment::now().boot_ns;
         self.tell_of_itself(OperationKind::SensorStarted);
-        let (mut seconds, mut minutes, mut days) =
-            (Every::new(SECOND), Every::new(MINUTE), Every::new(DAY));
+        let (mut seconds, mut halves, mut days) =
+            (Every::new(SECOND), Every::new(HALF_A_MINUTE), Every::new(DAY));
         while !self.shared.stop.load(Ordering::Relaxed) {
+            self.take_settings();
             let collector = &mut self.collector;
             self.probe.poll(&mut |record| collector.record(record, Moment::now()));
             let now = Moment::now();
@@ -119,14 +132,34 @@ impl Watch {
             }
             self.tell_inventory(now);
             if seconds.is_due(alive) {
+                self.spare_the_machine(now);
                 self.tell_tampering(now);
-                if self.tell_losses(now) | minutes.is_due(alive) {
+                if self.tell_losses(now) | halves.is_due(alive) {
                     self.tell_health(now);
                 }
             }
             thread::park_timeout(POLL_INTERVAL);
         }
         self.finish(handed_over);
+    }
+
+    /// Uses the settings that are new.
+    fn take_settings(&mut self) {
+        if let Some(settings) = self.shared.settings.lock().take() {
+            self.collector.watch(settings.policy());
+            self.governor.set(settings.ceilings);
+        }
+    }
+
+    /// Leaves the least telling out while the sensor uses more than it may.
+    fn spare_the_machine(&mut self, now: Moment) {
+        let own = own_use();
+        let shedding = self.governor.judge(now.boot_ns, own.cpu_millis, own.resident_bytes);
+        if shedding != self.shedding {
+            tracing::warn!(?shedding, "what the sensor uses decides what it leaves out");
+            self.shedding = shedding;
+            self.collector.shed(shedding);
+        }
     }
 
     /// Tells what the machine has, a little at each turn.
@@ -151,7 +184,10 @@ impl Watch {
             Ok(counters) => seen.add_kernel(&counters),
             Err(error) => tracing::error!(%error, "counting what the kernel lost"),
         }
-        seen.add(LossStage::Sensor, "flood", self.collector.counters().suppressed);
+        let collected = self.collector.counters();
+        seen.add(LossStage::Sensor, "flood", collected.suppressed);
+        seen.add(LossStage::Sensor, "file", collected.shed.files);
+        seen.add(LossStage::Sensor, "connection", collected.shed.connections);
         seen.add(LossStage::Sensor, "unfit", self.outbox.unfit);
         seen.add(LossStage::Spool, "unreadable", self.unreadable.load(Ordering::Relaxed));
         let mut news = self.losses.news(&seen, now.wall);
@@ -218,6 +254,18 @@ impl Watch {
             problems.push(reason.as_str().into());
         }
         problems.extend(self.outbox.trouble.as_deref().map(Text::from));
+        problems.extend(self.shared.settings_problem.lock().as_deref().map(Text::from));
+        problems.extend(match self.shedding {
+            Shedding::Nothing => None,
+            Shedding::Files => Some(
+                "the sensor uses more than it may: changes of files are left out and counted"
+                    .into(),
+            ),
+            Shedding::AllButProcesses => Some(
+                "the sensor uses more than it may: files and connections are left out and counted"
+                    .into(),
+            ),
+        });
         problems
     }
 
@@ -228,9 +276,10 @@ impl Watch {
         let now = Moment::now();
         let left = self.collector.finish(now);
         self.outbox.put(left);
-        self.tell_of_itself(OperationKind::SensorStopped);
         self.tell_losses(now);
         self.tell_health(now);
+        // The last word: after it, silence means nothing.
+        self.tell_of_itself(OperationKind::SensorStopped);
         if let Err(error) = self.outbox.spool.sync() {
             tracing::error!(%error, "flushing the spool");
         }

@@ -26,6 +26,7 @@ impl Collector {
         let details = via(file.io_uring);
         let change = FileChange {
             size: Some(file.file_size),
+            count: 1 + u32::from(file.repeats),
             details,
             ..change(operation, file.path.into())
         };
@@ -126,9 +127,10 @@ impl Collector {
             self.accounts_by = Some((process.key, self.now.boot_ns));
         }
         let (operation, path) = (change.operation, Text::clone(&change.path));
+        let count = u64::from(change.count);
         let window = (process.key, operation, Text::clone(&path));
         let Some(fact) = self.fact_of(process.key, What::File(change), time_ns) else { return };
-        if self.files.is_first(&window, || fact.clone(), time_ns)
+        if self.files.are_first(&window, count, || fact.clone(), time_ns)
             && self.file_rates.allow(&(process.label(), area), time_ns)
         {
             self.tell(fact);

@@ -221,7 +221,9 @@ fn of_machine(done: &Done) -> Option<Operation> {
             .with("ProgramName", done.text.as_str()),
         Code::Bpf => Operation::new(Kind::BpfAttachment).with("Command", words::bpf_command(first)),
         Code::Kexec => path(Kind::KexecLoaded),
-        Code::Reboot => Operation::new(Kind::Reboot).with("Command", words::reboot(first)),
+        Code::Reboot => {
+            Operation::new(Kind::Reboot).with("Command", words::reboot(first)).with("Refused", true)
+        }
         Code::Mount => path(Kind::Mounted)
             .with("Source", done.more.as_str())
             .with("Type", done.last.as_str())

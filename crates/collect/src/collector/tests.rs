@@ -183,6 +183,7 @@ fn open(path: &str, created: bool) -> RecordBody {
         file_size: 0,
         mode: 0o100_644,
         open_flags: 1,
+        repeats: 0,
     })
 }
 
