@@ -184,6 +184,7 @@ fn logsource(kind: Kind) -> LogSource {
 /// An event whose values are at hand, as our own programs have it.
 struct Typed {
     values: Vec<Option<Owned>>,
+    present: Vec<FieldId>,
     named: Vec<(String, Owned)>,
     logsource: LogSource,
 }
@@ -210,6 +211,10 @@ impl Fields for Typed {
         self.values.get(usize::from(field.0))?.as_ref().map(Owned::value)
     }
 
+    fn present(&self) -> Option<&[FieldId]> {
+        Some(&self.present)
+    }
+
     fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
         self.named.iter().for_each(|(name, value)| visit(name, value.value()));
     }
@@ -220,7 +225,8 @@ fn typed(
     object: &serde_json::Map<String, serde_json::Value>,
     logsource: LogSource,
 ) -> Typed {
-    let mut event = Typed { values: vec![None; matcher.fields().len()], named: vec![], logsource };
+    let values = vec![None; matcher.fields().len()];
+    let mut event = Typed { values, present: vec![], named: vec![], logsource };
     for (name, value) in object {
         let value = match (value.as_str(), value.as_i64(), value.as_bool()) {
             (Some(text), _, _) => Owned::Text(text.to_owned()),
@@ -230,6 +236,7 @@ fn typed(
         };
         if let Some(field) = matcher.field(name) {
             event.values[usize::from(field.0)] = Some(value.clone());
+            event.present.push(field);
         }
         event.named.push((name.clone(), value));
     }

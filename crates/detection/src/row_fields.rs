@@ -10,6 +10,8 @@ use crate::rarity::{FactField, Facts};
 pub(crate) struct Columns {
     /// By field number: where the answer is.
     by_field: Vec<Option<Answer>>,
+    /// The fields that have an answer.
+    answered: Vec<FieldId>,
     /// Every column that has a Sigma name, with that name.
     named: Vec<(&'static str, usize)>,
 }
@@ -27,7 +29,10 @@ impl Columns {
         };
         let named = table.columns.iter().enumerate();
         let named = named.filter_map(|(at, column)| Some((*column.sigma.first()?, at)));
-        Self { by_field: fields.iter().map(position).collect(), named: named.collect() }
+        let by_field: Vec<Option<Answer>> = fields.iter().map(position).collect();
+        let answered = (0..).map(FieldId).zip(&by_field);
+        let answered = answered.filter_map(|(field, answer)| answer.and(Some(field))).collect();
+        Self { by_field, answered, named: named.collect() }
     }
 
     /// The column that answers a field, by the field's name.
@@ -66,6 +71,10 @@ impl Fields for RowFields<'_> {
             Answer::Column(position) => self.row.value(position).map(value),
             Answer::Fact(fact) => self.facts.value(fact),
         }
+    }
+
+    fn present(&self) -> Option<&[FieldId]> {
+        Some(&self.columns.answered)
     }
 
     fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {

@@ -90,8 +90,8 @@ pub trait Fields {
     /// The value of a field; `None` when the event does not have it.
     fn field(&self, field: FieldId) -> Option<Value<'_>>;
 
-    /// The fields that the event has, each once, where it can list them faster than it can be asked for every field
-    /// of the rules. Fields that no rule asks for may be left out.
+    /// The fields that the event may have, each once, where it can list them faster than it can be asked for every
+    /// field of the rules. Fields that no rule asks for may be left out.
     fn present(&self) -> Option<&[FieldId]> {
         None
     }

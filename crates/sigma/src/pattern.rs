@@ -12,6 +12,8 @@ use crate::event::Value;
 
 mod escaped;
 
+pub(crate) use escaped::fold_plain;
+
 /// A piece of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Part {

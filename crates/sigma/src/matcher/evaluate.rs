@@ -11,7 +11,7 @@ use super::probe::Question;
 use super::program::{Found, Program, ProgramField};
 use super::{Matcher, Node, NodeId, RuleIndex, at};
 use crate::event::{FieldId, Fields, Value};
-use crate::pattern::fold_into_bytes;
+use crate::pattern::{fold_into_bytes, fold_plain};
 
 mod marks;
 
@@ -77,14 +77,14 @@ impl<'a, E: Fields> Evaluation<'a, E> {
             }
         }
         let Some(keywords) = &program.keywords else { return };
-        match event.raw() {
-            Some(raw) if !keywords.may_stand_in(raw) => {}
-            Some(_) => event.each(&mut |_, value| self.find_in(&keywords.index, value)),
-            None => event.each(&mut |_, value| match value {
-                Value::Str(text) if !keywords.may_stand_in(text) => {}
-                _ => self.find_in(&keywords.index, value),
-            }),
+        if event.raw().is_some_and(|raw| !keywords.may_stand_in(raw)) {
+            return;
         }
+        event.each(&mut |_, value| match value {
+            Value::Str(text) if !keywords.may_stand_in(text) => {}
+            Value::Escaped(text) if is_plain(text) && !keywords.may_stand_in(text) => {}
+            _ => self.find_in(&keywords.index, value),
+        });
     }
 
     fn find_in_field(&mut self, sought: &ProgramField) {
@@ -105,11 +105,9 @@ impl<'a, E: Fields> Evaluation<'a, E> {
     fn find_in(&mut self, index: &Index, value: Value<'_>) {
         let (network, matcher) = (&self.program.network, self.matcher);
         let Scratch { marks, folded, buffer, .. } = &mut *self.scratch;
-        folded.clear();
-        if !fold_into_bytes(value, folded, buffer) {
+        if !fold_padded(value, folded, buffer) {
             return;
         }
-        folded.extend_from_slice(&[0; PADDING]);
         let folded = &*folded;
         index.find(Folded::new(folded), |number| {
             let found = Found::named(number);
@@ -218,6 +216,25 @@ impl<'a, E: Fields> Evaluation<'a, E> {
     pub(super) fn give_back(&mut self, found: Vec<RuleIndex>) {
         self.scratch.marks.found = found;
     }
+}
+
+/// Whether JSON's escapes in this text leave everything else as it is.
+fn is_plain(text: &str) -> bool {
+    !text.contains("\\u") && !text.contains("\\/")
+}
+
+/// The folded text of a value with [`PADDING`] behind it; `false` when the value has no text.
+#[inline]
+fn fold_padded(value: Value<'_>, folded: &mut Vec<u8>, buffer: &mut String) -> bool {
+    if let Value::Str(text) = value
+        && fold_plain(text.as_bytes(), folded)
+    {
+        return true;
+    }
+    folded.clear();
+    let has_text = fold_into_bytes(value, folded, buffer);
+    folded.extend_from_slice(&[0; PADDING]);
+    has_text
 }
 
 /// Whether at least so many inputs are true, asking no more than needed.

@@ -12,6 +12,8 @@ mod ends;
 mod grams;
 mod sieve;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use digests::Digests;
 use ends::{Ends, Side};
@@ -19,7 +21,7 @@ use grams::Grams;
 pub(super) use grams::Rarity;
 use sieve::Sieve;
 pub(super) use table::wide;
-use table::{Entry, Table};
+use table::{Entry, Table, same};
 
 /// How many bytes must follow a folded value, so that it can be read in steps of eight.
 pub(super) const PADDING: usize = 8;
@@ -171,7 +173,7 @@ impl Whole {
             return;
         }
         for entry in self.table.get(hash(text)) {
-            if entry.text(texts) == text {
+            if same(entry.text(texts), text) {
                 found(entry.leaf);
             }
         }

@@ -1,4 +1,4 @@
-//! Text with the escapes of JSON, unescaped and folded in one pass of eight bytes at a time.
+//! Text folded in one pass of eight bytes at a time, also where it has the escapes of JSON.
 
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -47,6 +47,27 @@ fn fold_simple(text: &[u8], folded: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
+/// Writes ASCII text in lower case, with eight zeros behind it, over what is in `folded`. `false` when the text is not
+/// all ASCII.
+pub(crate) fn fold_plain(text: &[u8], folded: &mut Vec<u8>) -> bool {
+    let (eights, rest) = text.as_chunks::<8>();
+    folded.resize((eights.len() + 2) * 8, 0);
+    let (places, _) = folded.as_chunks_mut::<8>();
+    let mut all = 0;
+    for (place, eight) in places.iter_mut().zip(eights) {
+        let word = u64::from_le_bytes(*eight);
+        all |= word;
+        *place = lowercase(word).to_le_bytes();
+    }
+    let last = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    all |= last;
+    for (place, word) in places.iter_mut().skip(eights.len()).zip([lowercase(last), 0]) {
+        *place = word.to_le_bytes();
+    }
+    folded.truncate(text.len() + 8);
+    all & HIGH == 0
+}
+
 /// What stands for an escape of one letter.
 fn meaning(escape: u8) -> Option<u8> {
     match escape {
@@ -83,6 +104,18 @@ mod tests {
     use crate::pattern::{fold, fold_into_bytes};
 
     proptest! {
+        #[test]
+        fn folding_plain_text_is_lower_case_with_zeros_behind(
+            text in "[a-zA-Z@\\[`{/ 0-9]{0,40}", before in "[a-z]{0,60}", beyond in "é?",
+        ) {
+            let mut folded = before.into_bytes();
+            prop_assert!(super::fold_plain(text.as_bytes(), &mut folded));
+            let expected = [text.to_ascii_lowercase().as_bytes(), &[0; 8]].concat();
+            prop_assert_eq!(&folded, &expected);
+            let whole = super::fold_plain(format!("{text}{beyond}{text}").as_bytes(), &mut folded);
+            prop_assert_eq!(whole, beyond.is_empty());
+        }
+
         #[test]
         fn folding_escaped_text_is_folding_its_meaning(text in "[a-zA-Z@\\[`{/\\\\\"\\n\\x01é€Ä]{0,40}") {
             let json = serde_json::to_string(&text).unwrap();

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::table::{Entry, Table};
+use super::table::{Entry, Table, same};
 
 /// Which end of the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(super) struct Ends {
     side: Side,
     /// By how many bytes literals are looked up, 1 to 8 or 16, fewest first; and those literals.
     tables: Vec<(usize, Table)>,
+    /// By a number of the two outermost bytes: a bit for each table in which such a literal may be.
+    worth: Box<[u16; 256]>,
 }
 
 impl Ends {
@@ -35,8 +37,19 @@ impl Ends {
                 by_width.entry(width).or_default().push((key, entry));
             }
         }
+        let mut worth = Box::new([0_u16; 256]);
+        for (table, (width, keyed)) in by_width.iter().enumerate() {
+            for (_, entry) in keyed {
+                let pair = Outermost::of(side, entry.text(texts)).pair();
+                if *width == 1 {
+                    worth.iter_mut().for_each(|tables| *tables |= 1 << table);
+                } else if let Some(tables) = worth.get_mut(pair) {
+                    *tables |= 1 << table;
+                }
+            }
+        }
         let tables = by_width.into_iter().map(|(width, keyed)| (width, Table::new(keyed)));
-        Self { side, tables: tables.collect() }
+        Self { side, tables: tables.collect(), worth }
     }
 
     pub(super) fn find(&self, text: &[u8], texts: &[u8], found: &mut impl FnMut(u32)) {
@@ -44,14 +57,18 @@ impl Ends {
             return;
         }
         let outermost = Outermost::of(self.side, text);
-        for (width, table) in &self.tables {
+        let mut worth = self.worth.get(outermost.pair()).copied().unwrap_or(0);
+        while worth != 0 {
+            let next = usize::try_from(worth.trailing_zeros()).unwrap_or(0);
+            worth &= worth - 1;
+            let Some((width, table)) = self.tables.get(next) else { break };
             let Some(key) = outermost.key(*width) else { break };
             for entry in table.get(key) {
                 // A key of up to eight bytes is the literal itself.
                 let stands = entry.length() <= 8
                     || match self.side {
-                        Side::Start => text.starts_with(entry.text(texts)),
-                        Side::End => text.ends_with(entry.text(texts)),
+                        Side::Start => starts_with(text, entry.text(texts)),
+                        Side::End => ends_with(text, entry.text(texts)),
                     };
                 if stands {
                     found(entry.leaf);
@@ -63,6 +80,17 @@ impl Ends {
     pub(super) fn bytes(&self) -> usize {
         self.tables.iter().map(|(_, table)| table.bytes()).sum()
     }
+}
+
+#[inline]
+fn starts_with(text: &[u8], literal: &[u8]) -> bool {
+    text.get(..literal.len()).is_some_and(|start| same(start, literal))
+}
+
+#[inline]
+fn ends_with(text: &[u8], literal: &[u8]) -> bool {
+    let end = text.len().checked_sub(literal.len()).and_then(|from| text.get(from..));
+    end.is_some_and(|end| same(end, literal))
 }
 
 /// The outermost bytes of a text, as numbers in which the outermost byte is the highest.
@@ -88,6 +116,12 @@ impl Outermost {
             }
         };
         Self { length: text.len(), eight, next }
+    }
+
+    /// A number below 256 for the two outermost bytes.
+    #[inline]
+    fn pair(&self) -> usize {
+        usize::try_from((self.eight >> 48).wrapping_mul(0x9e37) >> 8 & 0xff).unwrap_or(0)
     }
 
     /// A number for so many bytes: those bytes, up to eight; `None` when the text is shorter.

@@ -8,6 +8,11 @@
 use super::Folded;
 use super::table::{Entry, Table, wide};
 
+mod bitmap;
+
+use bitmap::Bitmap;
+pub(super) use bitmap::Bits;
+
 /// How often four bytes occur in the literals of a program, roughly.
 #[derive(Debug)]
 pub(in crate::matcher) struct Rarity(Vec<u32>);
@@ -60,7 +65,7 @@ impl Grams {
             let Some((at, gram)) = grams.min_by_key(|(_, gram)| rarity.count(*gram)) else {
                 continue;
             };
-            entry.at = u32::try_from(at).unwrap_or(0);
+            entry.know_by(at, texts);
             four.set(gram);
             keyed.push((u64::from(gram), entry));
         }
@@ -76,35 +81,16 @@ impl Grams {
         }
     }
 
-    #[inline]
     fn find_fours(&self, folded: Folded<'_>, texts: &[u8], found: &mut impl FnMut(u32)) {
-        let mut at = 0;
-        while at < folded.text.len() {
-            let grams = four_grams(folded.padded, at);
-            let bits = grams.map(|gram| self.four.bit(gram));
-            if bits.iter().fold(0, |any, bit| any | bit) != 0 {
-                let places = grams.into_iter().zip(bits).enumerate();
-                for (beyond, (gram, _)) in places.filter(|(_, (_, bit))| *bit != 0) {
-                    self.compare(at + beyond, gram, folded.text, texts, found);
+        let mut from = 0;
+        while let Some(at) = self.four.next(folded, from) {
+            let gram = folded.padded.get(at..).map_or(0, number);
+            for entry in self.fours.get(u64::from(gram)) {
+                if entry.stands_at(at, folded, texts) {
+                    found(entry.leaf);
                 }
             }
-            at += 4;
-        }
-    }
-
-    #[inline]
-    fn compare(
-        &self,
-        at: usize,
-        gram: u32,
-        text: &[u8],
-        texts: &[u8],
-        found: &mut impl FnMut(u32),
-    ) {
-        for entry in self.fours.get(u64::from(gram)) {
-            if entry.stands_at(at, text, texts) {
-                found(entry.leaf);
-            }
+            from = at + 1;
         }
     }
 
@@ -142,12 +128,11 @@ impl Pairs {
     }
 
     fn find(&self, folded: Folded<'_>, texts: &[u8], found: &mut impl FnMut(u32)) {
-        for at in 0..folded.text.len() {
-            let Some([first, second]) = folded.padded.get(at..at + 2) else { break };
-            let pair = u16::from_le_bytes([*first, *second]);
+        let pairs = folded.padded.array_windows::<2>().map(|pair| u16::from_le_bytes(*pair));
+        for (at, pair) in pairs.take(folded.text.len()).enumerate() {
             let word = self.bits.get(usize::from(pair >> 6)).copied().unwrap_or(0);
             if word >> (pair & 63) & 1 == 1 {
-                self.compare(at, u32::from(pair), folded.text, texts, found);
+                self.compare(at, pair, folded, texts, found);
             }
         }
     }
@@ -156,52 +141,18 @@ impl Pairs {
     fn compare(
         &self,
         at: usize,
-        gram: u32,
-        text: &[u8],
+        pair: u16,
+        folded: Folded<'_>,
         texts: &[u8],
         found: &mut impl FnMut(u32),
     ) {
-        let pair = self.table.get(u64::from(gram & 0xffff));
-        let one = self.table.get(ONE_BYTE | u64::from(gram & 0xff));
-        for entry in pair.iter().chain(one) {
-            if entry.stands_at(at, text, texts) {
+        let two = self.table.get(u64::from(pair));
+        let one = self.table.get(ONE_BYTE | u64::from(pair & 0xff));
+        for entry in two.iter().chain(one) {
+            if entry.stands_at(at, folded, texts) {
                 found(entry.leaf);
             }
         }
-    }
-}
-
-/// A set of grams that says yes to a few it does not have.
-#[derive(Debug)]
-pub(super) struct Bitmap {
-    words: Box<[u64]>,
-    bits: u32,
-}
-
-impl Bitmap {
-    /// Some thirty bits for each gram, up to 128 KiB: small enough to stay in the cache, large enough to say no.
-    pub(super) fn new(grams: usize) -> Self {
-        let bits = (grams * 24).next_power_of_two().trailing_zeros().clamp(9, 20);
-        Self { words: vec![0; 1 << (bits - 6)].into(), bits }
-    }
-
-    pub(super) fn set(&mut self, gram: u32) {
-        let place = place(gram, self.bits);
-        if let Some(word) = self.words.get_mut(place >> 6) {
-            *word |= 1 << (place & 63);
-        }
-    }
-
-    pub(super) fn bytes(&self) -> usize {
-        size_of_val(&*self.words)
-    }
-
-    /// 1 when the gram may be in the set, 0 when it is not.
-    #[inline]
-    pub(super) fn bit(&self, gram: u32) -> u64 {
-        let place = place(gram, self.bits);
-        let word = self.words.get(place >> 6).copied().unwrap_or(0);
-        word >> (place & 63) & 1
     }
 }
 
@@ -213,18 +164,4 @@ fn place(gram: u32, bits: u32) -> usize {
 #[inline]
 pub(super) fn number(gram: &[u8]) -> u32 {
     gram.first_chunk::<4>().map_or(0, |bytes| u32::from_le_bytes(*bytes))
-}
-
-/// The four bytes at this place of a text and at the three after it; beyond the end there are zeros.
-#[inline]
-fn four_grams(padded: &[u8], at: usize) -> [u32; 4] {
-    let word = padded.get(at..).and_then(|rest| rest.first_chunk::<8>());
-    let word = word.map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    [0, 8, 16, 24].map(|shift| low(word >> shift))
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
-#[inline]
-const fn low(word: u64) -> u32 {
-    word as u32
 }

@@ -4,32 +4,38 @@
 //! received spares taking it apart. Letters count the same in both cases, and a literal is looked for by a part of it
 //! that JSON writes as it is; whoever asks makes sure that the text is ASCII.
 
-use super::grams::{Bitmap, Rarity, number};
+use super::grams::{Bits, Rarity, number};
+
+/// Most bytes from one look to the next.
+const STEP_MAX: usize = 8;
 
 /// Says no where no literal stands, and seldom yes where none does.
 #[derive(Debug)]
 pub(super) struct Sieve {
-    bits: Bitmap,
+    bits: Bits<1024>,
     /// What the bits stand for, in order: where a bit is set, it is looked up here.
     grams: Vec<u32>,
-    /// Looking at every second place is enough, because every literal is known by two neighbouring ones.
-    every_second: bool,
+    /// Bytes from one look to the next: every literal is known by so many neighbouring grams, of which one is met.
+    step: usize,
 }
 
 impl Sieve {
     /// `None` when a literal has no part of four bytes that JSON writes as it is.
     pub(super) fn new(literals: &[&[u8]], rarity: &Rarity) -> Option<Self> {
-        let every_second = literals.iter().all(|text| best(text, 5, rarity).is_some());
-        let width = if every_second { 5 } else { 4 };
+        let steps = (1..=STEP_MAX).rev();
+        let fits =
+            |step: &usize| literals.iter().all(|text| best(text, step + 3, rarity).is_some());
+        let step = { steps }.find(fits)?;
         let mut grams = Vec::new();
         for text in literals {
-            grams.extend(best(text, width, rarity)?.windows(4).map(|gram| caseless(number(gram))));
+            let part = best(text, step + 3, rarity)?;
+            grams.extend(part.windows(4).map(|gram| caseless(number(gram))));
         }
         grams.sort_unstable();
         grams.dedup();
-        let mut bits = Bitmap::new(grams.len());
+        let mut bits = Bits::new();
         grams.iter().for_each(|gram| bits.set(*gram));
-        Some(Self { bits, grams, every_second })
+        Some(Self { bits, grams, step })
     }
 
     pub(super) fn passes(&self, text: &[u8]) -> bool {
@@ -37,15 +43,12 @@ impl Sieve {
             let gram = caseless(text.get(at..).map_or(0, number));
             self.bits.bit(gram) != 0 && self.grams.binary_search(&gram).is_ok()
         };
-        if self.every_second {
-            (0..text.len()).step_by(2).any(has)
-        } else {
-            (0..text.len()).any(has)
-        }
+        // A gram has four bytes: none begins in the last three.
+        (0..text.len().saturating_sub(3)).step_by(self.step).any(has)
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.bits.bytes() + size_of_val(&*self.grams)
+        size_of::<[u64; 1024]>() + size_of_val(&*self.grams)
     }
 }
 

@@ -1,5 +1,8 @@
 //! Literals under a key of 64 bits.
 
+use super::Folded;
+use super::grams::number;
+
 /// A literal: the number it is named by, and where its text stands among all texts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
@@ -7,14 +10,17 @@ pub(super) struct Entry {
     from: u32,
     length: u32,
     /// Where in the literal the bytes stand that its key was made from.
-    pub(super) at: u32,
+    at: u32,
+    /// Four more bytes of it, and where they stand: most candidates are turned down by them.
+    more: u32,
+    more_at: u32,
 }
 
 impl Entry {
     /// `None` for empty text, and for what does not fit into 32 bits.
     pub(super) fn new(leaf: u32, from: usize, length: usize) -> Option<Self> {
         let (from, length) = (u32::try_from(from).ok()?, u32::try_from(length).ok()?);
-        (length > 0).then_some(Self { leaf, from, length, at: 0 })
+        (length > 0).then_some(Self { leaf, from, length, at: 0, more: 0, more_at: 0 })
     }
 
     #[inline]
@@ -27,12 +33,52 @@ impl Entry {
         wide(self.length)
     }
 
+    /// Says at which place of the literal, which has four bytes or more, its keyed bytes stand.
+    pub(super) fn know_by(&mut self, at: usize, texts: &[u8]) {
+        let last = self.length().saturating_sub(4);
+        let more_at = if at > last / 2 { 0 } else { last };
+        self.more = self.text(texts).get(more_at..).map_or(0, number);
+        (self.at, self.more_at) = (narrow(at), narrow(more_at));
+    }
+
     /// Whether the literal stands in this text so that its keyed bytes stand at `place`.
     #[inline]
-    pub(super) fn stands_at(&self, place: usize, text: &[u8], texts: &[u8]) -> bool {
+    pub(super) fn stands_at(&self, place: usize, folded: Folded<'_>, texts: &[u8]) -> bool {
         let Some(from) = place.checked_sub(wide(self.at)) else { return false };
-        text.get(from..from + self.length()).is_some_and(|part| part == self.text(texts))
+        // Literals of fewer than four bytes have nothing more to be known by.
+        if self.length > 3 {
+            let more = folded.padded.get(from + wide(self.more_at)..).map_or(0, number);
+            if more != self.more {
+                return false;
+            }
+        }
+        let part = folded.text.get(from..from + self.length());
+        part.is_some_and(|part| same(part, self.text(texts)))
     }
+}
+
+/// Whether two texts of one length are the same. They are short: calling for help would take longer than comparing.
+#[inline]
+pub(super) fn same(text: &[u8], other: &[u8]) -> bool {
+    if text.len() != other.len() {
+        return false;
+    }
+    if text.len() < 8 {
+        return match (text.first_chunk::<4>(), other.first_chunk::<4>()) {
+            (Some(first), Some(second)) => {
+                first == second && text.last_chunk::<4>() == other.last_chunk::<4>()
+            }
+            _ => text.iter().eq(other),
+        };
+    }
+    let (eights, _) = text.as_chunks::<8>();
+    let (others, _) = other.as_chunks::<8>();
+    eights.iter().eq(others) && text.last_chunk::<8>() == other.last_chunk::<8>()
+}
+
+/// The places of literals were counted with 32 bits.
+fn narrow(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// On all machines this runs on, a `usize` has 32 bits or more.
