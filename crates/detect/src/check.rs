@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Level as Weight, Renderer, Snippet};
-use bartizan_sigma::{Collection, Links, Placeholders, Problem, Rule};
+use bartizan_sigma::{Collection, Links, Placeholders, Problem, Rule, RuleIndex};
 
 use crate::mapping::MappingError;
 use crate::rules::RuleFile;
@@ -67,9 +67,15 @@ pub fn check(files: &[RuleFile]) -> Result<Checked, MappingError> {
         let mut one = Collection::default();
         one.add(&file.name, &file.text, &Placeholders::default());
         checked.remarks.extend(one.problems.iter().map(Remark::error));
-        for rule in one.rules.iter().chain(one.correlations.iter().map(|c| &c.about)) {
+        // A rule that only plays a part in a correlation raises no alert that people would have to understand.
+        let links = Links::new(&one.rules, &one.correlations);
+        let silent = (0..).map(RuleIndex).map(|rule| links.is_silent(rule));
+        let parts = one.rules.iter().zip(silent);
+        for (rule, is_part) in parts.chain(one.correlations.iter().map(|c| (&c.about, false))) {
             let page = Page { rule, text: &file.text };
-            completeness(&page, &mut checked.remarks);
+            if !is_part {
+                completeness(&page, &mut checked.remarks);
+            }
             identity(&page, &mut ids, &mut checked.remarks);
         }
         for rule in &one.rules {

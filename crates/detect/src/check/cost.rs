@@ -9,20 +9,21 @@ use super::{Page, Remark};
 const LITERAL_MIN: usize = 2;
 
 pub(super) fn check(page: &Page<'_>, remarks: &mut Vec<Remark>) {
-    for selection in &page.rule.selections {
-        regexes(&selection.term, &mut |field, source| {
-            if literal(source) >= LITERAL_MIN {
-                return;
-            }
-            let key = field.unwrap_or(&selection.name);
-            remarks.push(page.warn(
-                "costly-pattern",
-                key,
-                format!("`{source}` is tried on every value: no text of {LITERAL_MIN} letters must be in it"),
-                "add a `contains` or `endswith` beside it that is true whenever it is".to_owned(),
-            ));
-        });
-    }
+    let mut told: Vec<&str> = Vec::new();
+    in_condition(page.rule, &page.rule.condition, false, &mut |selection, field, source| {
+        if literal(source) >= LITERAL_MIN || told.contains(&source) {
+            return;
+        }
+        told.push(source);
+        remarks.push(page.warn(
+            "costly-pattern",
+            field.unwrap_or(selection),
+            format!(
+                "`{source}` is tried on every value: no text of {LITERAL_MIN} letters must be in it"
+            ),
+            "add a `contains` or `endswith` beside it that is true whenever it is".to_owned(),
+        ));
+    });
     if !is_woken(page.rule, &page.rule.condition) {
         remarks.push(
             page.warn(
@@ -37,16 +38,54 @@ pub(super) fn check(page: &Page<'_>, remarks: &mut Vec<Remark>) {
     }
 }
 
-fn regexes(term: &Term, found: &mut dyn FnMut(Option<&str>, &str)) {
-    match term {
-        Term::All(terms) | Term::Any(terms) => terms.iter().for_each(|t| regexes(t, found)),
-        Term::Not(inner) => regexes(inner, found),
-        Term::Is(predicate) => {
-            if let Test::Regex(expression) = &predicate.test {
-                found(predicate.field.as_deref(), expression.source());
+/// Shows a regular expression: the selection it stands in, its field, and how it is written.
+type Show<'s, 'f> = &'f mut dyn FnMut(&'s str, Option<&'s str>, &'s str);
+
+/// Shows the regular expressions that are tried although nothing else of the rule is so. `guarded`: something is.
+fn in_condition<'r>(rule: &'r Rule, condition: &'r Condition, guarded: bool, show: Show<'r, '_>) {
+    let selection = |index: &usize| rule.selections.get(*index);
+    match condition {
+        Condition::Selection(index) => {
+            selection(index).iter().for_each(|s| in_term(&s.name, &s.term, guarded, show));
+        }
+        Condition::AtLeast(_, members) => {
+            let members = members.iter().filter_map(selection);
+            members.for_each(|s| in_term(&s.name, &s.term, guarded, show));
+        }
+        Condition::Not(inner) => in_condition(rule, inner, guarded, show),
+        Condition::Any(parts) => {
+            parts.iter().for_each(|part| in_condition(rule, part, guarded, show));
+        }
+        Condition::All(parts) => {
+            let woken: Vec<bool> = parts.iter().map(|part| is_woken(rule, part)).collect();
+            for (at, part) in parts.iter().enumerate() {
+                in_condition(rule, part, guarded || another(&woken, at), show);
             }
         }
     }
+}
+
+fn in_term<'r>(selection: &'r str, term: &'r Term, guarded: bool, show: Show<'r, '_>) {
+    match term {
+        Term::Any(terms) => terms.iter().for_each(|t| in_term(selection, t, guarded, show)),
+        Term::All(terms) => {
+            let woken: Vec<bool> = terms.iter().map(wakes).collect();
+            for (at, term) in terms.iter().enumerate() {
+                in_term(selection, term, guarded || another(&woken, at), show);
+            }
+        }
+        Term::Not(inner) => in_term(selection, inner, guarded, show),
+        Term::Is(predicate) => {
+            if let (Test::Regex(expression), false) = (&predicate.test, guarded) {
+                show(selection, predicate.field.as_deref(), expression.source());
+            }
+        }
+    }
+}
+
+/// Whether one of them, other than this one, is so.
+fn another(woken: &[bool], at: usize) -> bool {
+    woken.iter().enumerate().any(|(other, woken)| *woken && other != at)
 }
 
 /// The length of the longest text that must be in whatever matches.

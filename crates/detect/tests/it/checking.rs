@@ -134,3 +134,44 @@ fn coverage_is_told_by_tactic_and_technique() {
     assert_eq!(layer["techniques"][0]["techniqueID"], "T1033");
     assert_eq!(layer["techniques"][0]["score"], 1);
 }
+
+#[test]
+fn an_expression_that_waits_for_a_literal_is_not_called_costly() {
+    let costly = |condition: &str| {
+        let rule = WHOAMI.replace("condition: selection", condition);
+        remarks(&rule).iter().filter(|(check, ..)| check == "costly-pattern").count()
+    };
+
+    assert_eq!(costly("word: { CommandLine|re: '\\w' }\n  condition: selection and word"), 0);
+    assert_eq!(costly("word: { CommandLine|re: '\\w' }\n  condition: selection and not word"), 0);
+    assert_eq!(costly("word: { CommandLine|re: '\\w' }\n  condition: selection or word"), 1);
+}
+
+#[test]
+fn a_part_of_a_correlation_needs_no_name_of_its_own() {
+    let part = "
+title: Part
+name: part
+logsource: { product: linux, category: process_creation }
+detection:
+  selection: { Image|endswith: /whoami }
+  condition: selection
+";
+    let correlation = "---
+title: Whole
+correlation:
+  type: event_count
+  rules: [part]
+  group-by: [User]
+  timespan: 1m
+  condition: { gte: 3 }
+";
+    let about = |text: &str| {
+        let file = RuleFile { name: "rule.yml".into(), text: text.to_owned() };
+        let remarks = check(&[file]).unwrap().remarks;
+        remarks.into_iter().filter(|r| r.check == "missing-id").map(|r| r.rule).collect::<Vec<_>>()
+    };
+
+    assert_eq!(about(part), ["Part"]);
+    assert_eq!(about(&format!("{part}{correlation}")), ["Whole"]);
+}
