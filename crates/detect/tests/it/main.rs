@@ -5,5 +5,6 @@
 mod checking;
 mod conformance;
 mod judging;
+mod ordinary_day;
 mod reports;
 mod stage;
