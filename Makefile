@@ -1,5 +1,5 @@
 # The front door. Each target is one line into scripts/ or xtask.
-.PHONY: help run test lint fmt codegen conformance fuzz kernel-matrix package clean
+.PHONY: help run test lint fmt codegen conformance fuzz kernel-matrix soak package clean
 
 help:     ## what can be made
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/'
@@ -27,6 +27,9 @@ fuzz:     ## feed every parser of outside bytes with made-up input, ten seconds 
 
 kernel-matrix: ## boot Debian's kernels in QEMU and play the sensor's kernel tests on each
 	@scripts/kernel-matrix
+
+soak:     ## a sensor under load, its server away half of the time: memory, spool, and whether everything is there or counted
+	@scripts/soak
 
 package:  ## the two programs, optimised, in dist/
 	@scripts/package
