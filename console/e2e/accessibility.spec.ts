@@ -53,6 +53,9 @@ for (const scheme of SCHEMES) {
       await page.getByRole("button", { name: "Attack graph" }).click();
       await expect(page.locator(".react-flow__node").first()).toBeVisible();
       await expectAccessible(page);
+      await page.goto(`${new URL(page.url()).pathname}/report`);
+      await expect(page.getByRole("heading", { name: "Evidence" })).toBeVisible();
+      await expectAccessible(page);
     });
 
     test("an alert has no serious barrier", async ({ page }) => {
