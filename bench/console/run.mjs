@@ -3,9 +3,9 @@
 //
 //   BARTIZAN_URL=https://… BARTIZAN_USER=… BARTIZAN_PASSWORD=… node bench/console/run.mjs
 //
-// LOADS (10), ROWS (100000) and NODES (5000) change the sizes. Pages are measured with what the server holds. For the two
-// scrolls the answers of the server are replaced by made ones of those sizes, shaped like its own: what is measured
-// there is the console alone.
+// LOADS (10), ROWS (100000) and NODES (5000) change the sizes; ONLY=pages or ONLY=frames leaves the other part out. Pages
+// are measured with what the server holds. For the two scrolls the answers of the server are replaced by made ones of
+// those sizes, shaped like its own: what is measured there is the console alone.
 import { createRequire } from "node:module";
 
 const require = createRequire(new URL("../../console/package.json", import.meta.url));
@@ -27,8 +27,8 @@ const context = await browser.newContext({ baseURL: url, ignoreHTTPSErrors: true
 await signIn();
 const held = await whatIsHeld();
 console.log(`${url}: ${held.text}; ${loads} loads of each page, ${browser.version()}\n`);
-await pages();
-await frames();
+if (process.env.ONLY !== "frames") await pages();
+if (process.env.ONLY !== "pages") await frames();
 await browser.close();
 
 async function signIn() {

@@ -9,6 +9,8 @@ import type {
 } from "./types";
 
 const PAGE = 100;
+/** A timeline is scrolled through faster than a list. */
+const EVENTS = 200;
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
@@ -83,7 +85,7 @@ export const deviceQuery = (id: string) =>
   });
 
 export const timelineQuery = (id: string, filter: Parameters) =>
-  pages<TimelineEvent>(["devices", "timeline", id, filter], `/devices/${encodeURIComponent(id)}/timeline`, filter);
+  pages<TimelineEvent>(["devices", "timeline", id, filter], `/devices/${encodeURIComponent(id)}/timeline`, { limit: EVENTS, ...filter });
 
 export const histogramQuery = (id: string, range: Parameters) =>
   queryOptions({

@@ -2,7 +2,7 @@
 import { Button, Tabs } from "@mantine/core";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 
 import { may, useMe } from "../../api/me";
 import { deviceQuery, histogramQuery, timelineQuery } from "../../api/queries";
@@ -72,6 +72,8 @@ function Timeline({ device }: { device: Device }) {
     ...histogramQuery(device.id, { from: range.from, to: range.to, bins: BARS, types: joined(kinds), q: search["q"] }),
     placeholderData: keepPreviousData,
   });
+  const { fetchNextPage } = query;
+  const fetchMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   const pane = PANES.find(([key]) => key === search["pane"])?.[0] ?? "device";
   const events = query.data?.pages.flatMap((page) => page.items) ?? [];
   const selected = events.find((event) => event.event_id === search["event"]);
@@ -93,7 +95,7 @@ function Timeline({ device }: { device: Device }) {
         {query.isSuccess && events.length === 0 ? <Nothing filtered={kinds.length > 0 || !!search["q"]} onWiden={() => change({ ...writeRange({ preset: "30d" }), types: undefined, q: undefined })} /> : null}
         {events.length > 0 ? (
           <TimelineList events={events} flagged={flagged} onFlag={flag} selected={search["event"]} more={query.hasNextPage} loading={query.isFetchingNextPage}
-            onSelect={(event) => change({ event })} onMore={() => void query.fetchNextPage()} />
+            onSelect={(event) => change({ event })} onMore={fetchMore} />
         ) : null}
       </div>
       <aside className="device-pane" aria-label="Details">

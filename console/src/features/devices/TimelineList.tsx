@@ -11,6 +11,9 @@ import { eventText } from "./eventText";
 
 const ROW_HEIGHT = 30;
 
+/** So many events before the last one known, earlier ones are asked for. */
+const AHEAD = 40;
+
 interface Props {
   events: readonly TimelineEvent[];
   flagged: ReadonlySet<string>;
@@ -29,6 +32,11 @@ export function TimelineList({ events, flagged, onFlag, selected, more, loading,
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
   }, [at, virtual]);
+  const items = virtual.getVirtualItems();
+  const nearEnd = (items.at(-1)?.index ?? 0) >= events.length - AHEAD;
+  useEffect(() => {
+    if (nearEnd && more && !loading) onMore();
+  }, [nearEnd, more, loading, onMore, events.length]);
   const pressed = (event: KeyboardEvent) => {
     const here = events[at];
     if (event.key === "f" && here && !event.ctrlKey && !event.metaKey && !event.altKey) onFlag(here);
@@ -44,7 +52,7 @@ export function TimelineList({ events, flagged, onFlag, selected, more, loading,
         {["Time", "Action", "What", "By", "User"].map((name) => <span key={name} role="columnheader">{name}</span>)}
       </div>
       <div role="rowgroup" className="timeline-rows" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => {
+        {items.map((item) => {
           const event = events[item.index];
           return event ? (
             <EventRow key={item.key} event={event} index={item.index} top={item.start} selected={item.index === at} flagged={flagged.has(event.event_id)} onSelect={onSelect} />
