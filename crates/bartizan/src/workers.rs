@@ -79,7 +79,11 @@ impl Workers {
         let gathering = std::thread::Builder::new()
             .name("gather".to_owned())
             .spawn(move || gather_all(&gathering, &stop_gathering))?;
-        Ok(Self { stop, threads: vec![judging, gathering, looking, delivering] })
+        let (keeping, stop_keeping) = (rooms.clone(), Arc::clone(&stop));
+        let keeping = std::thread::Builder::new()
+            .name("upkeep".to_owned())
+            .spawn(move || look_after_all(&keeping, &stop_keeping))?;
+        Ok(Self { stop, threads: vec![judging, gathering, looking, delivering, keeping] })
     }
 
     /// End both after the record each is at.
@@ -135,7 +139,6 @@ fn judge_some(
 /// Gather the rows of every record of the log.
 fn gather_all(rooms: &Rooms, stop: &AtomicBool) {
     let mut place = after(rooms.telemetry.position());
-    let mut upkeep = now();
     while !stop.load(Ordering::Relaxed) {
         let outcome =
             rooms.log.read(place, RECORDS_AT_ONCE).context("reading the event log").and_then(
@@ -152,8 +155,16 @@ fn gather_all(rooms: &Rooms, stop: &AtomicBool) {
                 },
             );
         place = go_on("gathering telemetry", outcome, &rooms.log, place);
-        if upkeep.elapsed() > UPKEEP_EVERY {
-            upkeep = now();
+    }
+}
+
+/// Look after what is kept: beside the readers, so that none of them waits while files are merged.
+fn look_after_all(rooms: &Rooms, stop: &AtomicBool) {
+    let mut last = now();
+    while !stop.load(Ordering::Relaxed) {
+        std::thread::sleep(WAIT);
+        if last.elapsed() > UPKEEP_EVERY {
+            last = now();
             forget_records(&rooms.store);
             if let Err(error) = rooms.telemetry.keep_up(clock()) {
                 tracing::error!("looking after the telemetry: {error}");
