@@ -161,7 +161,7 @@ async function timeline(page) {
       element.scrollTop = element.scrollHeight;
       const row = element.querySelector(".timeline-row");
       const rows = element.querySelector(".timeline-rows");
-      return row && rows ? Math.round(rows.scrollHeight / row.clientHeight) : 0;
+      return row && rows ? Math.round(rows.scrollHeight / row.offsetHeight) : 0;
     });
     await page.waitForTimeout(5);
   }
