@@ -9,9 +9,10 @@ use bartizan_model::{Table, TenantId, Timestamp};
 use bartizan_store::TelemetryFile;
 use datafusion::arrow::array::RecordBatch;
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
 
 use super::{failed, times_of};
 use crate::rows::stored_schema;
@@ -19,6 +20,10 @@ use crate::{TelemetryError, index};
 
 /// Rows of a row group: small enough that one device's rows are few groups.
 const ROW_GROUP_ROWS: usize = 64 * 1024;
+/// Columns that differ from row to row and are near the row before: only the difference is kept.
+const RISING_NUMBERS: [&str; 3] = ["Timestamp", "ProcessCreationTime", "ReportId"];
+/// The same of texts: what begins as in the row before is not kept again.
+const RISING_TEXTS: [&str; 2] = ["EventId", "ProcessUniqueId"];
 /// The end of the names of files that are not finished.
 const UNFINISHED: &str = "parquet.writing";
 
@@ -54,12 +59,8 @@ impl FileWriter {
         let unfinished = Unfinished(path.with_extension(UNFINISHED));
         let open = File::create(&unfinished.0)
             .map_err(|source| failed("creating", &unfinished.0, source))?;
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-            .build();
         let schema = stored_schema(table.definition());
-        let parquet = ArrowWriter::try_new(open, schema, Some(properties))
+        let parquet = ArrowWriter::try_new(open, schema, Some(properties()))
             .map_err(|source| refused(&path, source))?;
         let file = TelemetryFile {
             tenant,
@@ -113,6 +114,21 @@ impl Drop for Unfinished {
         // Once it has its name nothing is here; whatever else stays is removed at the next start.
         drop(fs::remove_file(&self.0));
     }
+}
+
+fn properties() -> WriterProperties {
+    let columns = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
+    let delta = |encoding| {
+        move |columns: WriterPropertiesBuilder, name: &&str| {
+            columns
+                .set_column_dictionary_enabled(ColumnPath::from(*name), false)
+                .set_column_encoding(ColumnPath::from(*name), encoding)
+        }
+    };
+    let columns = RISING_NUMBERS.iter().fold(columns, delta(Encoding::DELTA_BINARY_PACKED));
+    RISING_TEXTS.iter().fold(columns, delta(Encoding::DELTA_BYTE_ARRAY)).build()
 }
 
 fn refused(path: &Path, source: ParquetError) -> TelemetryError {

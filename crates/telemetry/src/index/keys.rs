@@ -2,8 +2,7 @@
 //!
 //! A key is the hash of a value or of a term in it, letter case put aside.
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray as _, RecordBatch};
-use datafusion::arrow::datatypes::{DataType, Int64Type};
+use datafusion::arrow::array::{ArrayRef, AsArray as _, RecordBatch};
 use rustc_hash::FxHashSet;
 use twox_hash::XxHash64;
 
@@ -18,12 +17,10 @@ pub(super) enum Kept {
     Terms,
     /// Both.
     ValuesAndTerms,
-    /// Each value, which is a number.
-    Numbers,
 }
 
 /// The indexed columns. Identities are looked for whole; texts by their terms; names in both ways.
-const COLUMNS: [(&str, Kept); 39] = [
+const COLUMNS: [(&str, Kept); 37] = [
     ("DeviceId", Kept::Values),
     ("DeviceName", Kept::ValuesAndTerms),
     ("ActionType", Kept::Values),
@@ -48,8 +45,6 @@ const COLUMNS: [(&str, Kept); 39] = [
     ("AccountUpn", Kept::ValuesAndTerms),
     ("InitiatingProcessAccountName", Kept::ValuesAndTerms),
     ("InitiatingProcessAccountSid", Kept::Values),
-    ("ProcessId", Kept::Numbers),
-    ("InitiatingProcessId", Kept::Numbers),
     ("ProcessUniqueId", Kept::Values),
     ("InitiatingProcessUniqueId", Kept::Values),
     ("ProcessContainerId", Kept::Values),
@@ -73,11 +68,6 @@ pub(super) fn kept(column: &str) -> Option<Kept> {
 /// The key of a text or a term, in small letters.
 pub(super) fn text_key(folded: &str) -> u64 {
     XxHash64::oneshot(0, folded.as_bytes())
-}
-
-/// The key of a number.
-pub(super) fn number_key(number: i64) -> u64 {
-    XxHash64::oneshot(1, &number.to_le_bytes())
 }
 
 /// The keys of rows as they are written to a file.
@@ -128,23 +118,13 @@ impl Keys {
 
 impl Column {
     fn add(&mut self, values: &ArrayRef) {
-        match values.data_type() {
-            DataType::Int64 => {
-                let numbers = values.as_primitive::<Int64Type>();
-                self.keys.extend(numbers.iter().flatten().map(number_key));
+        let mut before = None;
+        for text in values.as_string_opt::<i32>().into_iter().flatten() {
+            // Neighbours are often alike: rows of one process stand together.
+            if before != Some(text) {
+                self.add_text(text.unwrap_or_default());
+                before = Some(text);
             }
-            DataType::Utf8 => {
-                let texts = values.as_string::<i32>();
-                let mut before = None;
-                for text in texts {
-                    // Neighbours are often alike: rows of one process stand together.
-                    if before != Some(text) {
-                        self.add_text(text.unwrap_or_default());
-                        before = Some(text);
-                    }
-                }
-            }
-            _ => {}
         }
     }
 

@@ -5,7 +5,7 @@ use datafusion::common::ScalarValue;
 use datafusion::logical_expr::expr::{InList, ScalarFunction};
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 
-use super::keys::{Kept, kept, number_key, text_key};
+use super::keys::{Kept, kept, text_key};
 use crate::function::RowFunction;
 use crate::scalar::ColumnTest;
 use crate::term::{TextMatcher, terms};
@@ -79,9 +79,6 @@ fn equal(column: &str, value: &ScalarValue) -> Need {
         ScalarValue::Utf8(Some(text)) | ScalarValue::Utf8View(Some(text)) => {
             equal_text(column, text)
         }
-        ScalarValue::Int64(Some(number)) if kept(column) == Some(Kept::Numbers) => {
-            Need::Keys { column: column.to_owned(), keys: vec![number_key(*number)] }
-        }
         _ => Need::Anything,
     }
 }
@@ -95,7 +92,7 @@ fn equal_text(column: &str, text: &str) -> Need {
         Some(Kept::Terms) => {
             has_terms(column, &terms(&folded).map(str::to_owned).collect::<Vec<_>>())
         }
-        Some(Kept::Numbers) | None => Need::Anything,
+        None => Need::Anything,
     }
 }
 
