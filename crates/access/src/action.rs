@@ -92,7 +92,7 @@ impl Access {
             Err(StoreError::Conflict(_)) => return Err(Refusal::NoSuchDevice.into()),
             outcome => outcome?,
         }
-        self.hooks.tell(by.tenant, id, &devices);
+        self.tell_action((by.tenant, id), now, &devices);
         Ok(id)
     }
 
@@ -150,7 +150,7 @@ impl Access {
         kept.detail = comment;
         let status = self.store.decide_action(by.tenant, action, &decision, kept)?;
         let status = status.ok_or(Refusal::NotPending)?;
-        self.hooks.tell(by.tenant, action, &self.devices_of(by, action)?);
+        self.tell_action((by.tenant, action), now, &self.devices_of(by, action)?);
         Ok(status)
     }
 
@@ -169,7 +169,7 @@ impl Access {
         if cancelled == 0 {
             return Err(Refusal::NothingToCancel.into());
         }
-        self.hooks.tell(by.tenant, action, &[]);
+        self.tell_action((by.tenant, action), now, &[]);
         Ok(cancelled)
     }
 

@@ -134,6 +134,38 @@ pub enum Refusal {
     /// It was not done, cannot be undone, or is undone.
     #[error("there is nothing to undo on these devices")]
     NothingToUndo,
+    /// It is of the advanced level of live response.
+    #[error(
+        "this needs live response of the advanced level, which your role or this session has not"
+    )]
+    LiveLevel,
+    /// The device does not listen now.
+    #[error("{device} is away: a live session needs a device that is connected")]
+    DeviceAway {
+        /// Its name.
+        device: String,
+    },
+    /// There are as many as there may be.
+    #[error("{0}")]
+    TooManySessions(&'static str),
+    /// There is no such session.
+    #[error("there is no such live session")]
+    NoSuchSession,
+    /// Somebody else opened it.
+    #[error("somebody else opened this session: you can watch it")]
+    NotYourSession,
+    /// It is over.
+    #[error("the session is closed")]
+    SessionClosed,
+    /// There is no such transfer.
+    #[error("there is no such file")]
+    NoSuchTransfer,
+    /// There is no such script.
+    #[error("there is no such script")]
+    NoSuchScript,
+    /// The script is not what was read.
+    #[error("the script has another content by now: read it again before you approve it")]
+    OtherScript,
 }
 
 /// Result of this room.

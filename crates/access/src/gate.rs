@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 
 use crate::{
     AccessError, Authority, FirstSignIn, FirstTenant, Identity, Means, Refusal, Result,
-    action::Hooks, first_start, limit::Attempts, password, secret, signer::Signer,
+    action::Hooks, first_start, limit::Attempts, live::LiveHub, password, secret, signer::Signer,
 };
 
 /// A session that is not used ends after this.
@@ -32,6 +32,7 @@ pub struct Access {
     pub(crate) authority: Authority,
     pub(crate) signer: Signer,
     pub(crate) hooks: Hooks,
+    pub(crate) live: LiveHub,
     tenants: Vec<Tenant>,
     pub(crate) attempts: Mutex<Attempts>,
 }
@@ -65,8 +66,9 @@ impl Access {
         let (tenants, sign_in) = first_start::first_start(&store, folder, first, now)?;
         let attempts = Mutex::default();
         let folder = folder.to_owned();
-        let hooks = Hooks::default();
-        Ok((Self { store, folder, authority, signer, hooks, tenants, attempts }, sign_in))
+        let (hooks, live) = (Hooks::default(), LiveHub::default());
+        let access = Self { store, folder, authority, signer, hooks, live, tenants, attempts };
+        Ok((access, sign_in))
     }
 
     /// The certificate authority.

@@ -10,6 +10,7 @@ mod first_start;
 mod gate;
 mod identity;
 mod limit;
+mod live;
 mod password;
 mod permission;
 mod second_factor;
@@ -31,6 +32,10 @@ pub use error::{AccessError, Refusal, Result};
 pub use first_start::{FirstSignIn, FirstTenant};
 pub use gate::{Access, SignedIn};
 pub use identity::{Identity, Means};
+pub use live::{
+    LIVE_IDLE, LiveCompletions, LiveNews, LiveOutgoing, LivePart, LiveRequest, LiveSent,
+    NewTransfer, Received,
+};
 pub use permission::{Permission, permissions};
 pub use second_factor::NewSecondFactor;
 pub use users::NewPassword;

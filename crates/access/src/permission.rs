@@ -33,6 +33,10 @@ pub enum Permission {
     ManageTokens,
     /// See the audit log.
     ReadAudit,
+    /// Open live sessions that look, and see their recordings.
+    LiveLook,
+    /// Open live sessions that change the machine, and keep their scripts and files.
+    LiveAct,
 }
 
 impl Permission {
@@ -53,6 +57,8 @@ impl Permission {
             Self::EnrolDevices => "enrol_devices",
             Self::ManageTokens => "manage_tokens",
             Self::ReadAudit => "read_audit",
+            Self::LiveLook => "live_look",
+            Self::LiveAct => "live_act",
         }
     }
 }
@@ -68,6 +74,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             Permission::Tune,
             Permission::Act,
             Permission::Approve,
+            Permission::LiveLook,
         ],
         Role::Administrator => &[
             Permission::Read,
@@ -84,6 +91,8 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             Permission::EnrolDevices,
             Permission::ManageTokens,
             Permission::ReadAudit,
+            Permission::LiveLook,
+            Permission::LiveAct,
         ],
     }
 }

@@ -6,6 +6,8 @@
 mod commands;
 #[path = "it/keep.rs"]
 mod keep;
+#[path = "it/live.rs"]
+mod live;
 #[path = "it/machine.rs"]
 mod machine;
 #[path = "it/proxy.rs"]

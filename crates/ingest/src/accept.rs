@@ -95,6 +95,16 @@ impl Ingest {
                 desk.ring(news.devices);
             }
         });
+        let bells = Arc::downgrade(&desk);
+        access.on_live(move |news| {
+            if let (Some(desk), Some(device)) = (bells.upgrade(), news.device) {
+                desk.ring(&[device]);
+            }
+        });
+        let listeners = Arc::downgrade(&desk);
+        access.tell_who_listens(move |device| {
+            listeners.upgrade().is_some_and(|desk| desk.is_listening(device))
+        });
         let counters = Counters::default();
         Ok(Arc::new(Self { log, access, desk, uploads, quarantine, counters, closing }))
     }

@@ -4,11 +4,12 @@
 //! command means, and who asked for it, is not known here.
 
 mod desk;
+mod live;
 mod upload;
 
 use std::{collections::HashSet, pin::Pin, sync::Arc, time::Duration};
 
-use bartizan_access::Refusal;
+use bartizan_access::{LiveSent, Refusal};
 use bartizan_model::{ActionId, DeviceId};
 use bartizan_store::{Finished, KnownDevice};
 use bartizan_wire::{
@@ -60,6 +61,7 @@ impl Control for Services {
             known,
             frames: frames.clone(),
             sent: HashSet::new(),
+            live: LiveSent::default(),
             welcomed: false,
         };
         let incoming = request.into_inner();
@@ -81,6 +83,8 @@ struct ControlStream {
     frames: mpsc::Sender<Result<ServerFrame, Status>>,
     /// Commands that left on this stream.
     sent: HashSet<ActionId>,
+    /// What left for live sessions on this stream.
+    live: LiveSent,
     welcomed: bool,
 }
 
@@ -101,7 +105,10 @@ impl ControlStream {
                     let Some(frame) = frame? else { return Ok(()) };
                     self.take(frame).await?;
                 }
-                () = wake.notified() => self.send_commands().await?,
+                () = wake.notified() => {
+                    self.send_commands().await?;
+                    self.send_live().await?;
+                }
                 _ = look.tick() => self.send_commands().await?,
             }
         }
@@ -122,6 +129,7 @@ impl ControlStream {
                 let progress = self.upload(move |ingest, known| ingest.part(known, &part)).await?;
                 self.say(ToSensor::Progress(progress)).await
             }
+            Some(frame) => self.take_live(frame).await,
         }
     }
 

@@ -75,6 +75,14 @@ uuid_identity!(
     DeviceId, "a device id"
 );
 uuid_identity!(
+    /// A live response session.
+    LiveSessionId, "a live session id"
+);
+uuid_identity!(
+    /// A file on its way between a device and its server.
+    TransferId, "a transfer id"
+);
+uuid_identity!(
     /// A person who signs in to the console.
     UserId, "a user id"
 );

@@ -8,6 +8,7 @@ mod event;
 mod id;
 mod incident;
 mod inventory;
+mod live;
 mod operation;
 mod process;
 mod response;
@@ -23,10 +24,15 @@ pub use event::{
     FileOperation, LossStage, Protocol, SensorHealth, Tampering,
 };
 pub use id::{
-    ActionId, AlertId, DeviceId, EventId, IdError, IncidentId, StreamId, TenantId, UserId,
+    ActionId, AlertId, DeviceId, EventId, IdError, IncidentId, LiveSessionId, StreamId, TenantId,
+    TransferId, UserId,
 };
 pub use incident::{CLASSIFICATIONS, Incident, IncidentStatus, JoinReason, Tie};
 pub use inventory::{Inventory, InventoryItem, InventoryKind, ItemState};
+pub use live::{
+    LIVE_COMMANDS, LiveCommand, LiveFile, LiveLevel, LiveLine, LiveMessage, LiveOption, LiveOrder,
+    LiveScript, live_command, live_words,
+};
 pub use operation::{
     Detail, DetailValue, ImageLoad, Logon, LogonOutcome, LogonWay, Operation, OperationKind,
 };

@@ -4,6 +4,8 @@
 //! still obeys, and an old welcome is of no use because it signs another challenge. Nonces are remembered on disk
 //! until the command they came with has expired anyway.
 
+mod live;
+
 use std::{
     collections::HashMap,
     fs::{self, File, OpenOptions},
@@ -67,6 +69,12 @@ pub enum Refused {
     /// So many commands came that they cannot be told from replays.
     #[error("too many commands came")]
     TooMany,
+    /// A line of a live session that comes before one that it follows.
+    #[error("a line of a live session is missing before this one")]
+    OutOfOrder,
+    /// A line of a live session that is not open here (any more). It happens by itself when a sensor starts anew.
+    #[error("the live session is not open on this device")]
+    NoSession,
 }
 
 /// The server's time, and when by our own steady clock it was that.
@@ -86,6 +94,7 @@ pub struct Judge {
     nonces: HashMap<[u8; 16], Timestamp>,
     path: PathBuf,
     lines: usize,
+    live: live::Heard,
 }
 
 impl std::fmt::Debug for Judge {
@@ -108,8 +117,8 @@ impl Judge {
         durable::folder(folder)?;
         let path = folder.join("nonces");
         let (nonces, lines) = remembered(&path)?;
-        let key = key.to_vec();
-        Ok(Self { key, tenant, device, challenge: None, time: None, nonces, path, lines })
+        let (key, live) = (key.to_vec(), live::Heard::default());
+        Ok(Self { key, tenant, device, challenge: None, time: None, nonces, path, lines, live })
     }
 
     /// A stream begins: the challenge for its hello. What an earlier stream proved is worth nothing here.

@@ -4,6 +4,7 @@
 //! however often it is told, keeps what is needed to undo it, and answers with an outcome. It opens no connection and
 //! decides nothing about what should be done; it refuses what must never be.
 
+mod arrival;
 mod block;
 mod durable;
 mod error;
@@ -14,8 +15,10 @@ mod package;
 mod process;
 mod quarantine;
 mod remediation;
+mod script;
 mod text;
 
+pub use arrival::Arrival;
 pub use block::{BlockCounters, Blocked, Blocker, Denied, Verdicts};
 pub use error::RemediationError;
 pub use isolation::{Isolated, Isolator, Network};
@@ -24,3 +27,4 @@ pub use ledger::Ledger;
 pub use process::{Stopped, stop};
 pub use quarantine::{Item, Kind, Quarantine, Taken};
 pub use remediation::{Config, Remediation, file::hash_of as sha256_of};
+pub use script::{ScriptEnd, run_script};

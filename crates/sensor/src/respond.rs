@@ -1,6 +1,8 @@
 //! Commands of the server: judged, carried out beside each other, answered, and answered again until the answer is
 //! known to be kept. What is refused is reported as an attempt to misuse the sensor.
 
+mod live;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -9,6 +11,7 @@ use std::{
 
 use anyhow::Context as _;
 use bartizan_collect::Moment;
+use bartizan_live::Live;
 use bartizan_model::{ActionId, Command, Outcome, Tampering};
 use bartizan_remediation::{Blocker, Config, Judge, Refused, Remediation};
 use bartizan_uplink::{ControlLink, ControlNews, Identity};
@@ -17,7 +20,7 @@ use bartizan_wire::{
     outcome_to_wire, sensor_frame::Frame as ToServer, server_frame::Frame as FromServer,
 };
 use tokio::{
-    sync::{mpsc, watch as channel},
+    sync::{Notify, mpsc, watch as channel},
     task::{JoinHandle, JoinSet},
     time::{MissedTickBehavior, interval},
 };
@@ -72,6 +75,7 @@ pub(crate) fn start(
     }
     let judge = Judge::open(&folder, &identity.command_key, identity.tenant, identity.device)
         .context("opening what commands came before")?;
+    let (live, bell) = live::open(&folder, identity);
     let (news, coming) = mpsc::channel(NEWS_WAITING);
     let link = ControlLink::new(identity.clone(), news);
     let link = tokio::spawn(link.run(stop));
@@ -79,6 +83,8 @@ pub(crate) fn start(
         judge,
         remediation: Arc::new(remediation),
         shared,
+        live,
+        bell,
         line: None,
         working: JoinSet::new(),
         blocker: None,
@@ -91,6 +97,9 @@ struct Responder {
     judge: Judge,
     remediation: Arc<Remediation>,
     shared: Arc<Shared>,
+    live: Live,
+    /// Rings when live sessions have something to say.
+    bell: Arc<Notify>,
     /// Where the server listens, while it does.
     line: Option<mpsc::Sender<ToServer>>,
     working: JoinSet<Option<Outcome>>,
@@ -101,17 +110,22 @@ struct Responder {
 impl Responder {
     async fn run(mut self, mut news: mpsc::Receiver<ControlNews>) {
         self.recover();
+        let bell = Arc::clone(&self.bell);
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                _ = look.tick() => self.keep_up(),
+                _ = look.tick() => {
+                    self.keep_up();
+                    self.end_idle_live();
+                }
                 Some(done) = self.working.join_next(), if !self.working.is_empty() => {
                     if let Ok(Some(outcome)) = done {
                         self.say(ToServer::Outcome(outcome_to_wire(&outcome))).await;
                         self.offer_packages().await;
                     }
                 }
+                () = bell.notified() => self.say_live().await,
                 told = news.recv(), if self.working.len() < AT_ONCE => match told {
                     Some(told) => self.hear(told).await,
                     None => break,
@@ -157,10 +171,16 @@ impl Responder {
     async fn hear(&mut self, news: ControlNews) {
         match news {
             ControlNews::Open(line) => self.greet(line).await,
-            ControlNews::Closed => self.line = None,
+            ControlNews::Closed => {
+                self.line = None;
+                self.live.line_is_closed();
+            }
             ControlNews::Frame(FromServer::Welcome(welcome)) => {
                 match self.judge.welcome(&welcome, steady()) {
-                    Ok(()) => self.answer_again().await,
+                    Ok(()) => {
+                        self.answer_again().await;
+                        self.live.line_is_open();
+                    }
                     Err(refused) => self.report(None, &refused).await,
                 }
             }
@@ -178,6 +198,10 @@ impl Responder {
                 }
             }
             ControlNews::Frame(FromServer::Progress(progress)) => self.send_next(progress).await,
+            ControlNews::Frame(FromServer::Live(signed)) => self.hear_live(&signed).await,
+            ControlNews::Frame(FromServer::LiveKept(kept)) => self.live.kept(&kept),
+            ControlNews::Frame(FromServer::LiveFetch(fetch)) => self.live.fetch(fetch),
+            ControlNews::Frame(FromServer::LivePart(part)) => self.live.part(part),
         }
     }
 

@@ -22,6 +22,7 @@ mod gap;
 mod incident;
 mod indicator;
 mod known;
+mod live;
 mod migration;
 mod notification;
 mod overview;
@@ -59,6 +60,10 @@ pub use incident::{
     IncidentOrder, IncidentRecord, Task, TaskChange, Verdict,
 };
 pub use indicator::{IndicatorFilter, KeptIndicator};
+pub use live::{
+    LiveEntry, LiveFilter, LiveScriptRecord, LiveSessionRecord, LiveTransferFilter,
+    LiveTransferRecord, NewLiveEntry, NewLiveScript,
+};
 pub use notification::{MAX_WAITING, Notification, NotificationChannel};
 pub use overview::{Changes, Overview};
 pub use page::{Listing, Page, Place, Seek, Stretch};

@@ -12,6 +12,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (5, include_str!("../migrations/0005_work.sql")),
     (6, include_str!("../migrations/0006_actions.sql")),
     (7, include_str!("../migrations/0007_upkeep.sql")),
+    (8, include_str!("../migrations/0008_live.sql")),
 ];
 
 /// Brings the records to the version of this program.

@@ -26,6 +26,8 @@ pub enum Signed {
     Welcome,
     /// The bytes of a release token.
     Release,
+    /// The bytes of a message for a live session.
+    Live,
 }
 
 impl Signed {
@@ -36,6 +38,7 @@ impl Signed {
             Self::Command => b"bartizan command 1\0",
             Self::Welcome => b"bartizan welcome 1\0",
             Self::Release => b"bartizan release 1\0",
+            Self::Live => b"bartizan live 1\0",
         };
         [name, bytes].concat()
     }
@@ -260,7 +263,7 @@ fn file_from_wire(file: wire::FileTarget) -> Result<FileTarget, WireError> {
     Ok(FileTarget { path: file.path.map(Text::from), sha256 })
 }
 
-fn uuid(what: &'static str, bytes: &[u8]) -> Result<Uuid, WireError> {
+pub(crate) fn uuid(what: &'static str, bytes: &[u8]) -> Result<Uuid, WireError> {
     Uuid::from_slice(bytes)
         .map_err(|_length| WireError::unexpected(what, format!("{bytes:02x?}"), "16 bytes"))
 }

@@ -11,6 +11,7 @@ mod facts;
 mod inventory;
 mod limits;
 mod list;
+mod live;
 mod operation;
 mod process;
 mod release;
@@ -38,16 +39,21 @@ pub use error::WireError;
 pub use facts::{facts_from_wire, facts_to_wire};
 pub use generated::{
     Acknowledgement, Batch, CommandBegun, CommandOutcome, CommandRefused, ControlHello,
-    ControlWelcome, EnrolRequest, EnrolResponse, OutcomeKept, SensorFrame, ServerFrame,
-    SignedCommand, UploadOffer, UploadPart, UploadProgress, control_client::ControlClient,
-    control_server, enrolment_client::EnrolmentClient, enrolment_server, sensor_frame,
-    server_frame, uplink_client::UplinkClient, uplink_server,
+    ControlWelcome, EnrolRequest, EnrolResponse, LiveAnswer, LiveCandidate, LiveCompletion,
+    LiveEnded, LiveFetch, LiveHeard, LiveKept, LiveOffer, LivePart, LivePull, LiveState,
+    OutcomeKept, SensorFrame, ServerFrame, SignedCommand, SignedLive, UploadOffer, UploadPart,
+    UploadProgress, control_client::ControlClient, control_server,
+    enrolment_client::EnrolmentClient, enrolment_server, sensor_frame, server_frame,
+    uplink_client::UplinkClient, uplink_server,
 };
 pub use limits::{
     BATCH_BYTES_MAX, BATCH_EVENTS_MAX, COMMAND_BYTES_MAX, CONTROL_BYTES_MAX, EVENT_BYTES_MAX,
-    EVENT_LIST_BYTES_MAX, INVENTORY_ITEMS_MAX, MESSAGE_BYTES_MAX, OUTCOME_ITEMS_MAX,
-    PROTOCOL_VERSION, UPLOAD_PART_BYTES_MAX,
+    EVENT_LIST_BYTES_MAX, INVENTORY_ITEMS_MAX, LIVE_ANSWER_BYTES_MAX, LIVE_CANDIDATES_MAX,
+    LIVE_LINE_BYTES_MAX, LIVE_MESSAGE_BYTES_MAX, LIVE_PART_BYTES_MAX, LIVE_PARTS_UNDER_WAY,
+    LIVE_SCRIPT_BYTES_MAX, MESSAGE_BYTES_MAX, OUTCOME_ITEMS_MAX, PROTOCOL_VERSION,
+    UPLOAD_PART_BYTES_MAX,
 };
 pub use list::{EventList, decode_events, decode_single, encode_single};
+pub use live::{live_from_bytes, live_to_bytes, session_from_wire, transfer_from_wire};
 pub use release::{RELEASE_PREFIX, ReleaseToken};
 pub use token::{EnrolmentToken, TOKEN_PREFIX};

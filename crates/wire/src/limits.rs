@@ -59,3 +59,24 @@ pub const UPLOAD_PART_BYTES_MAX: usize = 256 * 1024;
 
 /// Most bytes of a frame of the control stream.
 pub const CONTROL_BYTES_MAX: usize = 1024 * 1024;
+
+/// Most bytes of a message for a live session: a line with a script.
+pub const LIVE_MESSAGE_BYTES_MAX: usize = 192 * 1024;
+
+/// Most bytes of a line of a live session.
+pub const LIVE_LINE_BYTES_MAX: usize = 8 * 1024;
+
+/// Most bytes of a script.
+pub const LIVE_SCRIPT_BYTES_MAX: usize = 128 * 1024;
+
+/// Most bytes of one answer of a live session.
+pub const LIVE_ANSWER_BYTES_MAX: usize = 128 * 1024;
+
+/// Most bytes of a part of a live session's file.
+pub const LIVE_PART_BYTES_MAX: usize = 256 * 1024;
+
+/// Parts of a file that are under way without being answered.
+pub const LIVE_PARTS_UNDER_WAY: u64 = 8;
+
+/// Most ways in which a line can go on that are told.
+pub const LIVE_CANDIDATES_MAX: usize = 200;

@@ -58,7 +58,7 @@ impl Access {
                 order,
             });
             let signature = self.signer.sign(Signed::Command, &command);
-            self.hooks.tell(tenant, action, &[]);
+            self.tell_action((tenant, action), now, &[]);
             commands.push((action, SignedCommand { command, signature }));
         }
         Ok(commands)
@@ -82,7 +82,7 @@ impl Access {
         };
         let entry = device_entry(&actor, now, &target, went, &outcome.summary);
         let finished = self.store.finish_command(known.tenant, known.device, &outcome, entry)?;
-        self.hooks.tell(known.tenant, outcome.action, &[]);
+        self.tell_action((known.tenant, outcome.action), now, &[]);
         Ok(finished)
     }
 
@@ -121,7 +121,7 @@ impl Access {
     /// Keeps that all of a device's file is there.
     pub fn keep_file(&self, known: &KnownDevice, action: ActionId, now: Timestamp) -> Result<()> {
         self.store.complete_action_file(known.tenant, action, known.device, now)?;
-        self.hooks.tell(known.tenant, action, &[]);
+        self.tell_action((known.tenant, action), now, &[]);
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use bartizan_model::{ActionId, DeviceId, TenantId};
+use bartizan_model::{ActionId, DeviceId, TenantId, Timestamp};
 use parking_lot::RwLock;
 
 use crate::Access;
@@ -40,6 +40,19 @@ impl fmt::Debug for Hooks {
 }
 
 impl Access {
+    /// Tells everybody who wants to know that an action is new or changed; the live session that asked for it first.
+    pub(crate) fn tell_action(
+        &self,
+        (tenant, action): (TenantId, ActionId),
+        now: Timestamp,
+        devices: &[DeviceId],
+    ) {
+        if let Err(error) = self.live_hears_of(tenant, action, now) {
+            tracing::error!(%error, %action, "recording what became of an action");
+        }
+        self.hooks.tell(tenant, action, devices);
+    }
+
     /// Calls `hook` whenever an action is new or changed.
     pub fn on_action(&self, hook: impl Fn(&ActionNews<'_>) + Send + Sync + 'static) {
         self.hooks.0.write().push(Arc::new(hook));

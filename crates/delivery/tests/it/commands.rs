@@ -156,15 +156,15 @@ fn outcome(action: ActionId) -> Outcome {
 }
 
 /// A server and its records, which a test reads behind its back.
-struct House {
-    folder: tempfile::TempDir,
-    keep: Keep,
-    store: Store,
-    caller: Caller,
+pub(crate) struct House {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) keep: Keep,
+    pub(crate) store: Store,
+    pub(crate) caller: Caller,
 }
 
 impl House {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let keep = Keep::start(folder.path(), 0).await;
         let store = Store::open(folder.path().join("records.sqlite")).unwrap();
@@ -172,13 +172,13 @@ impl House {
         Self { folder, keep, store, caller }
     }
 
-    async fn enrol(&self, number: usize) -> (PathBuf, Identity) {
+    pub(crate) async fn enrol(&self, number: usize) -> (PathBuf, Identity) {
         let folder = self.folder.path().join(format!("device-{number}"));
         let identity = enrolled(&folder, &self.keep.token(&self.keep.address())).await.unwrap();
         (folder, identity)
     }
 
-    fn access(&self) -> &Access {
+    pub(crate) fn access(&self) -> &Access {
         &self.keep.access
     }
 
@@ -207,7 +207,7 @@ impl House {
         self.store.action_devices(self.caller.tenant, action, None, page).unwrap().items
     }
 
-    fn audited(&self, word: &str) -> Vec<String> {
+    pub(crate) fn audited(&self, word: &str) -> Vec<String> {
         let (all, most) = (AuditFilter::default(), Seek::first(1_000));
         let entries = self.store.audit(self.caller.tenant, &all, &most).unwrap().items;
         let about = entries.into_iter().filter(|entry| entry.action == word);

@@ -25,7 +25,7 @@ const BUFFER: usize = 1 << 20;
 
 /// The folder of files that devices sent.
 #[derive(Debug)]
-pub(crate) struct Uploads(PathBuf);
+pub(crate) struct Uploads(pub(super) PathBuf);
 
 impl Uploads {
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
@@ -138,7 +138,7 @@ fn progress(action: ActionId, through: u64, complete: bool) -> UploadProgress {
     UploadProgress { action_id: action.bytes().to_vec(), through, complete }
 }
 
-fn size(path: &Path) -> io::Result<u64> {
+pub(super) fn size(path: &Path) -> io::Result<u64> {
     match fs::metadata(path) {
         Ok(metadata) => Ok(metadata.len()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
@@ -152,14 +152,14 @@ fn append(path: &Path, content: &[u8]) -> io::Result<()> {
     file.sync_data()
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+pub(super) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
 }
 
-fn hash(path: &Path) -> io::Result<[u8; 32]> {
+pub(super) fn hash(path: &Path) -> io::Result<[u8; 32]> {
     let mut file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(Sha256::digest([]).into());

@@ -1,7 +1,7 @@
 //! Stories of commands that are obeyed and commands that are not.
 
-use bartizan_model::Order;
-use bartizan_wire::command_to_bytes;
+use bartizan_model::{LiveLevel, LiveLine, LiveMessage, LiveOrder, LiveSessionId, Order};
+use bartizan_wire::{SignedLive, command_to_bytes, live_to_bytes};
 use proptest::prelude::*;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use uuid::Uuid;
@@ -173,4 +173,85 @@ proptest! {
         let signed = SignedCommand { command, signature };
         prop_assert!(judge.judge(&signed, Duration::ZERO).is_err());
     }
+}
+
+fn live(sequence: u64, order: LiveOrder) -> LiveMessage {
+    LiveMessage {
+        tenant: TenantId::from_uuid(Uuid::from_u128(1)),
+        device: device(2),
+        session: LiveSessionId::from_uuid(Uuid::from_u128(9)),
+        sequence,
+        issued_at: NOON,
+        expires_at: NOON.plus(Duration::from_secs(60)),
+        order,
+    }
+}
+
+fn opening() -> LiveMessage {
+    live(0, LiveOrder::Open { level: LiveLevel::Basic, by: "ada".into(), idle_seconds: 900 })
+}
+
+fn line(sequence: u64) -> LiveMessage {
+    live(sequence, LiveOrder::Line(LiveLine { text: "jobs".into(), ..LiveLine::default() }))
+}
+
+impl Server {
+    fn says(&self, message: &LiveMessage) -> SignedLive {
+        let message = live_to_bytes(message);
+        SignedLive { signature: self.sign(Signed::Live, &message), message }
+    }
+}
+
+#[test]
+fn a_line_of_a_live_session_is_obeyed_once_and_in_order() {
+    let (folder, server) = (tempfile::tempdir().unwrap(), Server::new(1));
+    let mut judge = judge_in(folder.path(), &server);
+    let mut hear = |message: &LiveMessage| {
+        judge.judge_live(&server.says(message), Duration::ZERO).map_err(|(_, why)| why)
+    };
+
+    assert_eq!(hear(&line(1)), Err(Refused::NoSession));
+    assert!(hear(&opening()).is_ok());
+    assert_eq!(hear(&opening()), Err(Refused::Replayed));
+    assert_eq!(hear(&line(2)), Err(Refused::OutOfOrder));
+    assert!(hear(&line(1)).is_ok() && hear(&line(2)).is_ok());
+    assert_eq!(hear(&line(1)), Err(Refused::Replayed));
+    assert!(hear(&live(3, LiveOrder::Close)).is_ok());
+    assert_eq!(hear(&line(4)), Err(Refused::Replayed), "the session is over");
+    assert_eq!(hear(&live(4, LiveOrder::Close)), Err(Refused::NoSession), "both ended it");
+    drop(judge);
+    // A restart forgets the session, but not that it was opened once.
+    let mut judge = judge_in(folder.path(), &server);
+    let again = judge.judge_live(&server.says(&opening()), Duration::ZERO).unwrap_err();
+    assert_eq!(again.1, Refused::Replayed);
+}
+
+#[test]
+fn a_line_that_is_forged_stale_misaddressed_or_no_line_is_refused() {
+    let (folder, server) = (tempfile::tempdir().unwrap(), Server::new(1));
+    let mut judge = judge_in(folder.path(), &server);
+    let forged = Server::new(2).says(&opening());
+    let as_command = {
+        let message = live_to_bytes(&opening());
+        SignedLive { signature: server.sign(Signed::Command, &message), message }
+    };
+    let misaddressed = server.says(&LiveMessage { device: device(3), ..opening() });
+    let untimely = server.says(&LiveMessage { expires_at: NOON.plus(HOUR), ..opening() });
+    let unreadable =
+        SignedLive { signature: server.sign(Signed::Live, b"\xff"), message: b"\xff".to_vec() };
+
+    for (signed, steady, wanted) in [
+        (forged, Duration::ZERO, Refused::Forged),
+        (as_command, Duration::ZERO, Refused::Forged),
+        (misaddressed, Duration::ZERO, Refused::Misaddressed),
+        (server.says(&opening()), Duration::from_secs(61), Refused::Stale),
+        (untimely, Duration::ZERO, Refused::Untimely),
+    ] {
+        assert_eq!(judge.judge_live(&signed, steady).unwrap_err().1, wanted);
+    }
+    let refused = judge.judge_live(&unreadable, Duration::ZERO).unwrap_err().1;
+    assert!(matches!(refused, Refused::Unreadable(_)));
+    judge.challenge().unwrap();
+    let refused = judge.judge_live(&server.says(&opening()), Duration::ZERO).unwrap_err().1;
+    assert_eq!(refused, Refused::NotWelcomed, "a new stream proves itself anew");
 }

@@ -601,13 +601,13 @@ pub struct SensorHealth {
 /// What a sensor says on the control stream.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SensorFrame {
-    /// 16 to 31 are kept for live response.
-    #[prost(oneof = "sensor_frame::Frame", tags = "1, 2, 3, 4, 5, 6")]
+    /// One of these.
+    #[prost(oneof = "sensor_frame::Frame", tags = "1, 2, 3, 4, 5, 6, 16, 17, 18, 19, 20, 21, 22")]
     pub frame: ::core::option::Option<sensor_frame::Frame>,
 }
 /// Nested message and enum types in `SensorFrame`.
 pub mod sensor_frame {
-    /// 16 to 31 are kept for live response.
+    /// One of these.
     #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Frame {
         /// First of all.
@@ -628,18 +628,39 @@ pub mod sensor_frame {
         /// A part of it.
         #[prost(message, tag = "6")]
         Part(super::UploadPart),
+        /// Which live sessions there are on the device: after the welcome, before anything of them.
+        #[prost(message, tag = "16")]
+        LiveState(super::LiveState),
+        /// What a live session says. Said again until it is kept.
+        #[prost(message, tag = "17")]
+        LiveAnswer(super::LiveAnswer),
+        /// How a word of a live session can go on.
+        #[prost(message, tag = "18")]
+        LiveCompletion(super::LiveCompletion),
+        /// A live session is not there (any more).
+        #[prost(message, tag = "19")]
+        LiveEnded(super::LiveEnded),
+        /// A file of a live session is to be sent.
+        #[prost(message, tag = "20")]
+        LiveOffer(super::LiveOffer),
+        /// A part of it.
+        #[prost(message, tag = "21")]
+        LivePart(super::LivePart),
+        /// A file that a live session was told to take is to be sent to it.
+        #[prost(message, tag = "22")]
+        LivePull(super::LivePull),
     }
 }
 /// What a server says on the control stream.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ServerFrame {
-    /// 16 to 31 are kept for live response.
-    #[prost(oneof = "server_frame::Frame", tags = "1, 2, 3, 4")]
+    /// One of these.
+    #[prost(oneof = "server_frame::Frame", tags = "1, 2, 3, 4, 16, 17, 18, 19")]
     pub frame: ::core::option::Option<server_frame::Frame>,
 }
 /// Nested message and enum types in `ServerFrame`.
 pub mod server_frame {
-    /// 16 to 31 are kept for live response.
+    /// One of these.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Frame {
         /// Answer to the hello.
@@ -654,6 +675,18 @@ pub mod server_frame {
         /// How much of a file is kept.
         #[prost(message, tag = "4")]
         Progress(super::UploadProgress),
+        /// Something for a live session.
+        #[prost(message, tag = "16")]
+        Live(super::SignedLive),
+        /// Up to where the answers of a live session are kept.
+        #[prost(message, tag = "17")]
+        LiveKept(super::LiveKept),
+        /// How much of a live session's file is kept.
+        #[prost(message, tag = "18")]
+        LiveFetch(super::LiveFetch),
+        /// A part of a file that a live session takes.
+        #[prost(message, tag = "19")]
+        LivePart(super::LivePart),
     }
 }
 /// A control stream begins.
@@ -937,6 +970,264 @@ pub struct UploadProgress {
     /// All of it is there and its hash is right.
     #[prost(bool, tag = "3")]
     pub complete: bool,
+}
+/// Something for a live session, as it was signed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SignedLive {
+    /// A LiveMessage.
+    #[prost(bytes = "vec", tag = "1")]
+    pub message: ::prost::alloc::vec::Vec<u8>,
+    /// Ed25519 over it.
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+}
+/// Something for a live session on one device.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LiveMessage {
+    /// Whose device, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub tenant_id: ::prost::alloc::vec::Vec<u8>,
+    /// Which device, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub device_id: ::prost::alloc::vec::Vec<u8>,
+    /// Which session, 16 bytes, random, never twice.
+    #[prost(bytes = "vec", tag = "3")]
+    pub session_id: ::prost::alloc::vec::Vec<u8>,
+    /// Counted from 0, which opens the session; each once and in order.
+    #[prost(uint64, tag = "4")]
+    pub sequence: u64,
+    /// When it was signed, nanoseconds since 1970.
+    #[prost(sfixed64, tag = "5")]
+    pub issued_at: i64,
+    /// From when on it must not be obeyed, nanoseconds since 1970.
+    #[prost(sfixed64, tag = "6")]
+    pub expires_at: i64,
+    /// One of these.
+    #[prost(oneof = "live_message::What", tags = "7, 8, 9, 10")]
+    pub what: ::core::option::Option<live_message::What>,
+}
+/// Nested message and enum types in `LiveMessage`.
+pub mod live_message {
+    /// One of these.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum What {
+        /// The session begins.
+        #[prost(message, tag = "7")]
+        Open(super::LiveOpen),
+        /// A line was typed.
+        #[prost(message, tag = "8")]
+        Line(super::LiveLine),
+        /// How could this line go on?
+        #[prost(string, tag = "9")]
+        Complete(::prost::alloc::string::String),
+        /// The session is over.
+        #[prost(message, tag = "10")]
+        Close(super::Nothing),
+    }
+}
+/// A live session begins.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LiveOpen {
+    /// Not only looking.
+    #[prost(bool, tag = "1")]
+    pub advanced: bool,
+    /// Who opened it.
+    #[prost(string, tag = "2")]
+    pub by: ::prost::alloc::string::String,
+    /// After how many seconds without a message it ends by itself.
+    #[prost(uint32, tag = "3")]
+    pub idle_seconds: u32,
+}
+/// A line of a live session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LiveLine {
+    /// As it was typed.
+    #[prost(string, tag = "1")]
+    pub text: ::prost::alloc::string::String,
+    /// The script that it runs.
+    #[prost(message, optional, tag = "2")]
+    pub script: ::core::option::Option<LiveScript>,
+    /// The file that it takes.
+    #[prost(message, optional, tag = "3")]
+    pub file: ::core::option::Option<LiveFile>,
+}
+/// A script of the tenant's library.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LiveScript {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What it says.
+    #[prost(bytes = "vec", tag = "2")]
+    pub content: ::prost::alloc::vec::Vec<u8>,
+}
+/// A file that is sent to a device.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LiveFile {
+    /// Which transfer, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub transfer_id: ::prost::alloc::vec::Vec<u8>,
+    /// Its name.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Its length.
+    #[prost(uint64, tag = "3")]
+    pub length: u64,
+    /// SHA-256 of all of it, 32 bytes.
+    #[prost(bytes = "vec", tag = "4")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
+}
+/// Which live sessions there are.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LiveState {
+    /// Each of them.
+    #[prost(message, repeated, tag = "1")]
+    pub sessions: ::prost::alloc::vec::Vec<LiveHeard>,
+}
+/// How far a live session is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LiveHeard {
+    /// Which session, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub session_id: ::prost::alloc::vec::Vec<u8>,
+    /// Number of the next message that it has not heard.
+    #[prost(uint64, tag = "2")]
+    pub next: u64,
+}
+/// What a live session says.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LiveAnswer {
+    /// Which session, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub session_id: ::prost::alloc::vec::Vec<u8>,
+    /// Counted from 1 in the session.
+    #[prost(uint64, tag = "2")]
+    pub number: u64,
+    /// The message that it answers.
+    #[prost(uint64, tag = "3")]
+    pub sequence: u64,
+    /// The background job, if it is of one.
+    #[prost(uint32, tag = "4")]
+    pub job: u32,
+    /// What kind of answer.
+    #[prost(string, tag = "5")]
+    pub kind: ::prost::alloc::string::String,
+    /// JSON.
+    #[prost(string, tag = "6")]
+    pub content: ::prost::alloc::string::String,
+}
+/// Up to where answers are kept.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LiveKept {
+    /// Which session, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub session_id: ::prost::alloc::vec::Vec<u8>,
+    /// The last answer that is kept.
+    #[prost(uint64, tag = "2")]
+    pub through: u64,
+}
+/// How a line can go on.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LiveCompletion {
+    /// Which session, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub session_id: ::prost::alloc::vec::Vec<u8>,
+    /// The message that it answers.
+    #[prost(uint64, tag = "2")]
+    pub sequence: u64,
+    /// Byte of the line from which on a candidate stands.
+    #[prost(uint32, tag = "3")]
+    pub start: u32,
+    /// What could stand there.
+    #[prost(message, repeated, tag = "4")]
+    pub candidates: ::prost::alloc::vec::Vec<LiveCandidate>,
+}
+/// What could stand in a line.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LiveCandidate {
+    /// The text.
+    #[prost(string, tag = "1")]
+    pub text: ::prost::alloc::string::String,
+    /// What it is.
+    #[prost(string, tag = "2")]
+    pub what: ::prost::alloc::string::String,
+}
+/// A live session is not there.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LiveEnded {
+    /// Which session, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub session_id: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// A file of a live session is to be sent.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LiveOffer {
+    /// Which session, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub session_id: ::prost::alloc::vec::Vec<u8>,
+    /// The message that asked for it.
+    #[prost(uint64, tag = "2")]
+    pub sequence: u64,
+    /// Made of the path, the length and the hash, so that the same file goes on where it was left, 16 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub transfer_id: ::prost::alloc::vec::Vec<u8>,
+    /// Where it is.
+    #[prost(string, tag = "4")]
+    pub path: ::prost::alloc::string::String,
+    /// Its length.
+    #[prost(uint64, tag = "5")]
+    pub length: u64,
+    /// SHA-256 of all of it, 32 bytes.
+    #[prost(bytes = "vec", tag = "6")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
+}
+/// A part of a file, in either direction.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LivePart {
+    /// Which transfer, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub transfer_id: ::prost::alloc::vec::Vec<u8>,
+    /// Where the part begins.
+    #[prost(uint64, tag = "2")]
+    pub offset: u64,
+    /// The part.
+    #[prost(bytes = "vec", tag = "3")]
+    pub content: ::prost::alloc::vec::Vec<u8>,
+}
+/// How much of a live session's file is kept.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LiveFetch {
+    /// Which transfer, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub transfer_id: ::prost::alloc::vec::Vec<u8>,
+    /// Up to where; the next part begins there.
+    #[prost(uint64, tag = "2")]
+    pub through: u64,
+    /// Parts that are under way are lost: go on from there.
+    #[prost(bool, tag = "3")]
+    pub again: bool,
+    /// All of it is there and its hash is right.
+    #[prost(bool, tag = "4")]
+    pub complete: bool,
+    /// Why it is not wanted (any more).
+    #[prost(string, tag = "5")]
+    pub refused: ::prost::alloc::string::String,
+}
+/// A file that a live session takes is to be sent to it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LivePull {
+    /// Which session, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub session_id: ::prost::alloc::vec::Vec<u8>,
+    /// Which transfer, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub transfer_id: ::prost::alloc::vec::Vec<u8>,
+    /// From where on.
+    #[prost(uint64, tag = "3")]
+    pub offset: u64,
 }
 /// How a sign-in went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
