@@ -178,13 +178,15 @@ impl Door<'_> {
         })
     }
 
-    /// Keeps that a session was used.
+    /// Keeps that a session was used, unless something else is being kept: nobody waits for this, and the
+    /// next use says it again.
     pub fn touch_session(self, hash: [u8; 32], at: Timestamp) -> Result<()> {
-        self.0.write(|t| {
+        let kept = self.0.write_if_free(|t| {
             t.execute("UPDATE sessions SET used_at = ?2 WHERE hash = ?1", (hash, at.nanos()))
                 .doing("keeping that a session was used")?;
             Ok(())
-        })
+        });
+        kept.map(|_left_out| ())
     }
 
     /// Ends a session.

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use bartizan_model::{
-    Alert, Connection, DeviceId, EndedProcess, FileChange, Process, ProcessKey, TenantId,
-    Timestamp, Touched,
+    Connection, DeviceId, EndedProcess, FileChange, Process, ProcessKey, TenantId, Timestamp,
+    Touched,
 };
 use rusqlite::{OptionalExtension as _, Transaction, named_params, params};
 
@@ -24,16 +24,16 @@ pub const MAX_PROCESSES_PER_DEVICE: i64 = 200_000;
 const LATEST: usize = 8;
 /// How far up a tree is followed.
 pub(crate) const MAX_DEPTH: usize = 256;
-/// How many processes are marked as an alert's family at once.
-const MAX_FAMILY: i64 = 20_000;
 
 mod asking;
 mod children;
+mod family;
 mod reading;
 
 pub use asking::UserOnDevice;
 pub use children::AlikeChildren;
 pub(crate) use children::{alike_children, children};
+pub(crate) use family::keep_family;
 
 pub(crate) use reading::one;
 use reading::read;
@@ -111,33 +111,6 @@ pub(crate) fn keep(t: &Transaction<'_>, step: &StepEffects) -> Result<()> {
     if added > 0 {
         count(t, step, added)?;
     }
-    Ok(())
-}
-
-/// Marks an alert's family, so that it is kept: the process, its ancestors, and all that the eldest of the
-/// family started. Later children are marked as they come.
-pub(crate) fn keep_family(t: &Transaction<'_>, alert: &Alert) -> Result<()> {
-    let Some(process) = alert.process else { return Ok(()) };
-    let (tenant, device) = (alert.tenant, alert.device);
-    let eldest = alert.family.unwrap_or(process);
-    let mut within = true;
-    for record in ancestors(t, tenant, device, process)? {
-        let key = record.process.key;
-        mark(t, tenant, device, key, if within { 2 } else { 1 })?;
-        within = within && key != eldest;
-    }
-    t.prepare_cached(
-        "WITH RECURSIVE members (key) AS (
-             SELECT ?3
-             UNION
-             SELECT p.key FROM members m JOIN processes p
-                 ON p.tenant = ?1 AND p.device = ?2 AND p.parent = m.key AND p.family < 2
-             LIMIT ?4)
-         UPDATE processes SET family = 2 WHERE tenant = ?1 AND device = ?2 AND family < 2
-             AND key IN (SELECT key FROM members)",
-    )
-    .and_then(|mut s| s.execute((tenant.bytes(), device.bytes(), key_bytes(eldest), MAX_FAMILY)))
-    .doing("marking the family of an alert")?;
     Ok(())
 }
 
@@ -349,22 +322,6 @@ fn latest<T>(mut before: Vec<T>, more: Vec<T>) -> Vec<T> {
     before.extend(more);
     let surplus = before.len().saturating_sub(LATEST);
     before.split_off(surplus)
-}
-
-fn mark(
-    t: &Transaction<'_>,
-    tenant: TenantId,
-    device: DeviceId,
-    key: ProcessKey,
-    family: i64,
-) -> Result<()> {
-    t.prepare_cached(
-        "UPDATE processes SET family = max(family, ?4)
-         WHERE tenant = ?1 AND device = ?2 AND key = ?3",
-    )
-    .and_then(|mut s| s.execute((tenant.bytes(), device.bytes(), key_bytes(key), family)))
-    .doing("marking the family of an alert")?;
-    Ok(())
 }
 
 /// The process and its ancestors, nearest first, as far as they are kept.

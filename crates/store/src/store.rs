@@ -54,13 +54,16 @@ impl Store {
 
     /// Runs `work` in one transaction; it is durable when this returns.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let mut writer = self.writer.lock();
-        let transaction = writer
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .doing("beginning a transaction")?;
-        let outcome = work(&transaction)?;
-        transaction.commit().doing("committing a transaction")?;
-        Ok(outcome)
+        transact(&mut self.writer.lock(), work)
+    }
+
+    /// As [`Store::write`], for what may be left out when somebody else is writing: it waits for nobody.
+    pub(crate) fn write_if_free<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let writer = self.writer.try_lock();
+        writer.map(|mut writer| transact(&mut writer, work)).transpose()
     }
 
     /// Runs `work` on a connection that only reads, over one unchanging view of the records.
@@ -79,6 +82,18 @@ impl Store {
         let [first, ..] = &self.readers;
         self.readers.get(turn % READERS).unwrap_or(first).lock()
     }
+}
+
+fn transact<T>(
+    writer: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+) -> Result<T> {
+    let transaction = writer
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .doing("beginning a transaction")?;
+    let outcome = work(&transaction)?;
+    transaction.commit().doing("committing a transaction")?;
+    Ok(outcome)
 }
 
 impl fmt::Debug for Store {
