@@ -377,14 +377,14 @@ fn device_ids(texts: &[String]) -> Result<Vec<DeviceId>, ApiError> {
 }
 
 /// A name that can stand in a header.
-fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
     name.chars().map(plain).collect()
 }
 
 /// A file, chunk by chunk.
-fn chunks(
-    file: tokio::fs::File,
+pub(crate) fn chunks(
+    file: impl tokio::io::AsyncRead + Send + Unpin + 'static,
 ) -> impl futures::Stream<Item = std::io::Result<Vec<u8>>> + Send + 'static {
     const CHUNK: usize = 256 * 1024;
     futures::stream::try_unfold(file, |mut file| async move {

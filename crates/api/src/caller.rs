@@ -56,6 +56,10 @@ needs!(
     ManageUsers = Some(Permission::ManageUsers),
     /// To let machines in.
     EnrolDevices = Some(Permission::EnrolDevices),
+    /// To look at devices live.
+    LiveLook = Some(Permission::LiveLook),
+    /// To change devices live.
+    LiveAct = Some(Permission::LiveAct),
     /// To see the audit log.
     ReadAudit = Some(Permission::ReadAudit),
 );

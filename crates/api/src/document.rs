@@ -10,8 +10,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     Api, actions, alerts, audit, decision, devices, enrolment, entities, health, hunting,
-    incidents, indicators, me, notifications, overview, rules, second_factor, server, session,
-    settings, stream, timeline, tokens, tuning, users, views,
+    incidents, indicators, live, me, notifications, overview, rules, second_factor, server,
+    session, settings, stream, timeline, tokens, tuning, users, views,
 };
 
 #[derive(OpenApi)]
@@ -43,6 +43,7 @@ pub(crate) fn calls() -> OpenApiRouter<Api> {
         .merge(incident_calls())
         .merge(device_calls())
         .merge(action_calls())
+        .merge(live_calls())
         .merge(detection_calls())
         .merge(setting_calls());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", calls)
@@ -124,6 +125,31 @@ fn action_calls() -> OpenApiRouter<Api> {
         .routes(routes!(actions::file))
         .routes(routes!(actions::policy::policies, actions::policy::set_policies))
         .routes(routes!(actions::release_token))
+}
+
+fn live_calls() -> OpenApiRouter<Api> {
+    let pieces = OpenApiRouter::new()
+        .routes(routes!(live::transfer::content, live::transfer::bring_piece))
+        .layer(DefaultBodyLimit::max(live::transfer::PIECE_MAX));
+    OpenApiRouter::new()
+        .routes(routes!(live::sessions, live::open))
+        .routes(routes!(live::session))
+        .routes(routes!(live::close))
+        .routes(routes!(live::say))
+        .routes(routes!(live::complete))
+        .routes(routes!(live::recording))
+        .routes(routes!(live::stream::watch))
+        .routes(routes!(live::commands))
+        .routes(routes!(live::transfer::transfers, live::transfer::bring))
+        .routes(routes!(live::transfer::transfer, live::transfer::remove))
+        .merge(pieces)
+        .routes(routes!(live::script::scripts, live::script::make_script))
+        .routes(routes!(
+            live::script::script,
+            live::script::change_script,
+            live::script::remove_script
+        ))
+        .routes(routes!(live::script::approve_script))
 }
 
 fn detection_calls() -> OpenApiRouter<Api> {

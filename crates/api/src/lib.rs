@@ -25,6 +25,7 @@ mod hunting;
 mod incidents;
 mod indicators;
 mod kusto;
+mod live;
 mod me;
 mod notifications;
 mod overview;

@@ -148,6 +148,13 @@ impl From<AccessError> for ApiError {
             Refusal::NotPending | Refusal::NothingToCancel | Refusal::NothingToUndo => {
                 (StatusCode::CONFLICT, "conflict")
             }
+            Refusal::LiveLevel | Refusal::NotYourSession => (StatusCode::FORBIDDEN, "not-allowed"),
+            Refusal::DeviceAway { .. } => (StatusCode::CONFLICT, "device-away"),
+            Refusal::TooManySessions(_) => (StatusCode::CONFLICT, "too-many"),
+            Refusal::SessionClosed | Refusal::OtherScript => (StatusCode::CONFLICT, "conflict"),
+            Refusal::NoSuchSession | Refusal::NoSuchTransfer | Refusal::NoSuchScript => {
+                (StatusCode::NOT_FOUND, "not-found")
+            }
             Refusal::PolicyForbids { .. } => (StatusCode::FORBIDDEN, "policy"),
             Refusal::OwnAction | Refusal::ApproveInPerson => (StatusCode::FORBIDDEN, "approval"),
             _ => (StatusCode::FORBIDDEN, "refused"),

@@ -45,6 +45,8 @@ pub enum Topic {
     Rules,
     /// An action is new or changed.
     Actions,
+    /// Something was said in a live session.
+    Live,
 }
 
 impl Topic {
@@ -55,6 +57,7 @@ impl Topic {
             "devices" => Some(Self::Devices),
             "rules" => Some(Self::Rules),
             "actions" => Some(Self::Actions),
+            "live" => Some(Self::Live),
             _ => None,
         }
     }
@@ -122,6 +125,39 @@ impl Notices {
     }
 }
 
+/// Hears of one kind of thing of one tenant.
+#[derive(Debug)]
+pub(crate) struct Watcher {
+    tenant: TenantId,
+    topic: Topic,
+    receiver: broadcast::Receiver<Notice>,
+}
+
+impl Notices {
+    /// From now on.
+    pub(crate) fn watcher(&self, tenant: TenantId, topic: Topic) -> Watcher {
+        Watcher { tenant, topic, receiver: self.0.sender.subscribe() }
+    }
+}
+
+impl Watcher {
+    /// Returns when this thing changed, or may have; nothing when nobody tells any more.
+    pub(crate) async fn hear_of(&mut self, id: &str) -> Option<()> {
+        loop {
+            match self.receiver.recv().await {
+                Ok(notice) => {
+                    if (notice.tenant, notice.topic) == (self.tenant, self.topic) && notice.id == id
+                    {
+                        return Some(());
+                    }
+                }
+                Err(RecvError::Lagged(_)) => return Some(()),
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+}
+
 impl fmt::Debug for Notices {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Notices").field("told", &self.0.told.lock().last).finish_non_exhaustive()
@@ -132,7 +168,7 @@ impl fmt::Debug for Notices {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct StreamQuery {
-    /// Any of `incidents`, `alerts`, `devices`, `rules`, with commas between; all when not said.
+    /// Any of `incidents`, `alerts`, `devices`, `rules`, `actions`, `live`, with commas between; all when not said.
     topics: Option<String>,
 }
 
@@ -171,7 +207,7 @@ pub(crate) async fn stream(
 }
 
 /// Ends when the watcher's session does. Watching does not keep it open. What comes with a token goes on.
-async fn ended(api: Api, caller: Caller<Read>) {
+pub(crate) async fn ended<N>(api: Api, caller: Caller<N>) {
     let Some(secret) = caller.secret.filter(|_| caller.identity.user().is_some()) else {
         return std::future::pending().await;
     };

@@ -6,6 +6,7 @@ mod hunting;
 mod incidents;
 mod indicators;
 mod kusto;
+mod live;
 mod permissions;
 mod sessions;
 

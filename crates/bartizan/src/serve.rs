@@ -87,6 +87,10 @@ async fn serve(data: &Path, options: Options) -> anyhow::Result<ExitCode> {
     keep.access.on_action(move |news| {
         told.tell(news.tenant, Topic::Actions, &news.action.to_string());
     });
+    let told = notices.clone();
+    keep.access.on_live(move |news| {
+        told.tell(news.tenant, Topic::Live, &news.session.to_string());
+    });
     let ingest = Ingest::open(
         Arc::clone(&keep.rooms.log),
         Arc::clone(&keep.access),
@@ -125,10 +129,15 @@ async fn expire_actions(access: Arc<Access>) {
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         look.tick().await;
-        let access = Arc::clone(&access);
+        let (access, living) = (Arc::clone(&access), Arc::clone(&access));
         let expired = tokio::task::spawn_blocking(move || access.expire_actions(clock())).await;
         if let Ok(Err(error)) = expired {
             tracing::error!(%error, "letting old actions end");
+        }
+        let ending = Arc::clone(&living);
+        let ended = tokio::task::spawn_blocking(move || ending.expire_live(clock())).await;
+        if let Ok(Err(error)) = ended {
+            tracing::error!(%error, "ending live sessions that were left");
         }
     }
 }
