@@ -15,6 +15,7 @@ test.beforeEach(async ({ request }) => {
   test.skip(answer.status() === 404, "this server has no live response");
 });
 
+const folder = process.env["GUIDE"] ? "../docs/guide" : "e2e/shots";
 /** More than one piece of what the server takes at once. */
 const LARGE = 9 * 1024 * 1024;
 const output = (page: Page) => page.locator(".live-screen .xterm-rows");
@@ -67,8 +68,8 @@ test("a machine is looked at, and the session can be played again", async ({ pag
 });
 
 test("a file is fetched, and its download goes on where it broke off", async ({ page, request }) => {
-  const folder = await mkdtemp(path.join(tmpdir(), "bartizan-live-"));
-  const file = path.join(folder, "wanted.bin");
+  const made = await mkdtemp(path.join(tmpdir(), "bartizan-live-"));
+  const file = path.join(made, "wanted.bin");
   const content = Buffer.from(Array.from({ length: 3_000_000 }, (_, at) => (at * 31 + (at >> 8)) & 255));
   await writeFile(file, content);
 
@@ -91,8 +92,8 @@ test("a file is fetched, and its download goes on where it broke off", async ({ 
 });
 
 test("sending a file is interrupted and goes on where it was", async ({ page }) => {
-  const folder = await mkdtemp(path.join(tmpdir(), "bartizan-live-"));
-  const file = path.join(folder, `tool-${Date.now().toString(36)}.bin`);
+  const made = await mkdtemp(path.join(tmpdir(), "bartizan-live-"));
+  const file = path.join(made, `tool-${Date.now().toString(36)}.bin`);
   await writeFile(file, Buffer.from(Array.from({ length: LARGE }, (_, at) => (at * 17 + (at >> 10) + Date.now()) & 255)));
   await openSession(page, "Advanced", "Put a tool there");
 
@@ -133,9 +134,9 @@ test("a script is written, approved and run; what an action did is taken back", 
   await openSession(page, "Advanced", "Run a script");
   await enter(page, `run ${name}`);
   await expect(output(page)).toContainText("uid=0");
-  const folder = await mkdtemp(path.join(tmpdir(), "bartizan-live-"));
-  await writeFile(path.join(folder, "bad.txt"), "a file that is taken away for a moment\n");
-  await enter(page, `quarantine ${path.join(folder, "bad.txt")}`);
+  const made = await mkdtemp(path.join(tmpdir(), "bartizan-live-"));
+  await writeFile(path.join(made, "bad.txt"), "a file that is taken away for a moment\n");
+  await enter(page, `quarantine ${path.join(made, "bad.txt")}`);
   await expect(output(page)).toContainText(/Action \S+: quarantine/);
   const action = /Action (\S+):/.exec((await output(page).innerText()).replaceAll("\u00a0", " "))?.[1] ?? "";
   await enter(page, `undo ${action}`);
@@ -156,7 +157,7 @@ for (const scheme of SCHEMES) {
     await enter(page, "processes");
     await expect(prompt(page)).toBeEditable();
     await expectAccessible(page);
-    await page.screenshot({ path: `e2e/shots/live-${scheme}.png` });
+    await page.screenshot({ path: `${folder}/live${scheme === "dark" ? "-dark" : ""}.png` });
     await page.getByRole("button", { name: "End session" }).click();
     await page.goto("/live");
     await expect(page.getByRole("region", { name: "Sessions" })).toBeVisible({ timeout: 30_000 });

@@ -988,6 +988,251 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every command that can be said in a session. */
+        get: operations["get_live_commands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/scripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The scripts, without their content. */
+        get: operations["get_live_scripts"];
+        put?: never;
+        /** Keep a new script. */
+        post: operations["post_live_scripts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/scripts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A script with its content. */
+        get: operations["get_live_scripts_name"];
+        /** Change a script. Another content has to be approved again. */
+        put: operations["put_live_scripts_name"];
+        post?: never;
+        /** Remove a script. */
+        delete: operations["delete_live_scripts_name"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/scripts/{name}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a script's content, so that it can be run. */
+        post: operations["post_live_scripts_name_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sessions, the latest first. */
+        get: operations["get_live_sessions"];
+        put?: never;
+        /** Open a session on a device that is connected. */
+        post: operations["post_live_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session. */
+        get: operations["get_live_sessions_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/sessions/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a session. */
+        post: operations["post_live_sessions_id_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/sessions/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a line can go on. */
+        post: operations["post_live_sessions_id_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/sessions/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say a line in a session. What comes of it stands in the recording. */
+        post: operations["post_live_sessions_id_lines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/sessions/{id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that was said in a session, in its order. */
+        get: operations["get_live_sessions_id_recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/sessions/{id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is said in a session, as it is said. Ends after the session's last entry. */
+        get: operations["get_live_sessions_id_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files, the latest first. */
+        get: operations["get_live_transfers"];
+        put?: never;
+        /** Bring a file that lines can put on devices: first what it is, then its content. */
+        post: operations["post_live_transfers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/transfers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file. */
+        get: operations["get_live_transfers_id"];
+        put?: never;
+        post?: never;
+        /** Remove a file from the server. */
+        delete: operations["delete_live_transfers_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/transfers/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The content of a file, or a range of it. */
+        get: operations["get_live_transfers_id_content"];
+        /** Bring a piece of a file. It has to begin where the last one ended. */
+        put: operations["put_live_transfers_id_content"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1645,6 +1890,11 @@ export interface components {
             name: string;
             role: string;
         };
+        /** @description What is approved. */
+        ApproveScript: {
+            /** @description SHA-256 of the content that was read. */
+            sha256?: string;
+        };
         /** @description Something somebody did. */
         AuditView: {
             /** @example session.create */
@@ -1676,6 +1926,14 @@ export interface components {
             count: number;
             kind: string;
         };
+        /** @description A file to be brought. */
+        BringFile: {
+            /** Format: int64 */
+            length: number;
+            name: string;
+            /** @description SHA-256 of all of it. */
+            sha256: string;
+        };
         /** @description How many devices were spared. */
         CancelledView: {
             /**
@@ -1683,6 +1941,12 @@ export interface components {
              * @description Devices that did not have it yet.
              */
             devices: number;
+        };
+        /** @description What could stand in a line. */
+        Candidate: {
+            text: string;
+            /** @description `command`, `path`, `folder`, `pid`, `option`, `script`, `file` or `job`. */
+            what: string;
         };
         /** @description What to change. What is left out stays; `null` takes it away. */
         ChangeAlert: {
@@ -1806,9 +2070,25 @@ export interface components {
             name: string;
             type: string;
         };
+        /** @description A command. */
+        CommandView: {
+            level: string;
+            name: string;
+            options: components["schemas"]["OptionView"][];
+            /** @description What it does. */
+            summary: string;
+            /** @description How it is written. */
+            usage: string;
+        };
         /** @description Something to say about an incident. */
         Comment: {
             text: string;
+        };
+        /** @description How a line can go on. */
+        Completed: {
+            candidates: components["schemas"]["Candidate"][];
+            /** @description Byte of the line from which on a candidate replaces the rest. */
+            start: number;
         };
         /** @description One thing an alert must hold. */
         ConditionView: {
@@ -2402,6 +2682,13 @@ export interface components {
             description?: string;
             name: string;
         };
+        /** @description A script to be kept. */
+        KeepScript: {
+            content?: string;
+            description?: string;
+            /** @description Only when it is new. */
+            name?: string;
+        };
         /** @description A tuning rule to be kept. */
         KeepTuningRule: {
             /** @description All of these hold. */
@@ -2652,6 +2939,28 @@ export interface components {
             total: number;
         };
         /** @description A page of a list. */
+        List_CommandView: {
+            /** @description The items of this page. */
+            items: {
+                level: string;
+                name: string;
+                options: components["schemas"]["OptionView"][];
+                /** @description What it does. */
+                summary: string;
+                /** @description How it is written. */
+                usage: string;
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
         List_DeliveryView: {
             /** @description The items of this page. */
             items: {
@@ -2889,6 +3198,106 @@ export interface components {
             total: number;
         };
         /** @description A page of a list. */
+        List_LiveScript: {
+            /** @description The items of this page. */
+            items: {
+                approved_at?: string | null;
+                /** @description Who approved this content; it cannot be run before. */
+                approved_by?: string | null;
+                bytes: number;
+                /** @description What it says; only when one script is asked for. */
+                content?: string | null;
+                description: string;
+                name: string;
+                sha256: string;
+                written_at: string;
+                written_by: string;
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
+        List_LiveSession: {
+            /** @description The items of this page. */
+            items: {
+                closed_at?: string | null;
+                closed_why?: string | null;
+                device: string;
+                device_name: string;
+                /**
+                 * Format: int64
+                 * @description How many entries the recording has.
+                 */
+                entries: number;
+                id: string;
+                /** Format: int64 */
+                incident?: number | null;
+                /** @description When something was last said in it. */
+                last_at: string;
+                /** @description `basic` looks; `advanced` changes the machine too. */
+                level: string;
+                /** @description The caller opened it and may say something. */
+                mine: boolean;
+                opened_at: string;
+                opened_by: string;
+                reason: string;
+                /** @description `opening`, `open` or `closed`. */
+                state: string;
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
+        List_LiveTransfer: {
+            /** @description The items of this page. */
+            items: {
+                complete_at?: string | null;
+                device?: string | null;
+                /** @description `get` from a device, `put` to devices. */
+                direction: string;
+                id: string;
+                /** Format: int64 */
+                length: number;
+                made_at: string;
+                made_by: string;
+                name: string;
+                /** @description Where it is on the device. */
+                path?: string | null;
+                /**
+                 * Format: int64
+                 * @description So many bytes are here.
+                 */
+                received: number;
+                session?: string | null;
+                sha256: string;
+                /** @description `under_way` or `complete`. */
+                state: string;
+            }[];
+            /** @description There are more than `total`: so many are not counted. */
+            more: boolean;
+            /** @description Where the next page begins; nothing after the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many items all pages have.
+             */
+            total: number;
+        };
+        /** @description A page of a list. */
         List_PersonView: {
             /** @description The items of this page. */
             items: {
@@ -3028,6 +3437,90 @@ export interface components {
              * @description How many items all pages have.
              */
             total: number;
+        };
+        /** @description An entry of a recording. */
+        LiveEntryView: {
+            at: string;
+            /** @description What was said; what it looks like depends on the kind. */
+            content: Record<string, never>;
+            /**
+             * Format: int64
+             * @description The background job that it is of.
+             */
+            job?: number | null;
+            /** @description `opened`, `line`, `table`, `json`, `text`, `error`, `progress`, `transfer`, `action`, `job`, `end` or `closed`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description The entry of the line that it answers.
+             */
+            line?: number | null;
+            /** Format: int64 */
+            number: number;
+        };
+        /** @description A script. */
+        LiveScript: {
+            approved_at?: string | null;
+            /** @description Who approved this content; it cannot be run before. */
+            approved_by?: string | null;
+            bytes: number;
+            /** @description What it says; only when one script is asked for. */
+            content?: string | null;
+            description: string;
+            name: string;
+            sha256: string;
+            written_at: string;
+            written_by: string;
+        };
+        /** @description A live session. */
+        LiveSession: {
+            closed_at?: string | null;
+            closed_why?: string | null;
+            device: string;
+            device_name: string;
+            /**
+             * Format: int64
+             * @description How many entries the recording has.
+             */
+            entries: number;
+            id: string;
+            /** Format: int64 */
+            incident?: number | null;
+            /** @description When something was last said in it. */
+            last_at: string;
+            /** @description `basic` looks; `advanced` changes the machine too. */
+            level: string;
+            /** @description The caller opened it and may say something. */
+            mine: boolean;
+            opened_at: string;
+            opened_by: string;
+            reason: string;
+            /** @description `opening`, `open` or `closed`. */
+            state: string;
+        };
+        /** @description A file on its way. */
+        LiveTransfer: {
+            complete_at?: string | null;
+            device?: string | null;
+            /** @description `get` from a device, `put` to devices. */
+            direction: string;
+            id: string;
+            /** Format: int64 */
+            length: number;
+            made_at: string;
+            made_by: string;
+            name: string;
+            /** @description Where it is on the device. */
+            path?: string | null;
+            /**
+             * Format: int64
+             * @description So many bytes are here.
+             */
+            received: number;
+            session?: string | null;
+            sha256: string;
+            /** @description `under_way` or `complete`. */
+            state: string;
         };
         /** @description Events of one kind that were lost at one stage. */
         LossView: {
@@ -3241,6 +3734,24 @@ export interface components {
             one_time_password: string;
             /** @description Whose. */
             user_id: string;
+        };
+        /** @description A session to be opened. */
+        OpenLive: {
+            device: string;
+            /**
+             * Format: int64
+             * @description The incident it is opened from.
+             */
+            incident?: number | null;
+            /** @description `basic` or `advanced`. */
+            level?: string | null;
+            /** @description Why. It stands in the audit log. */
+            reason?: string;
+        };
+        /** @description An option of a command. */
+        OptionView: {
+            name: string;
+            summary: string;
         };
         /** @description What is to be done: `kind` says what, the rest says with what. */
         OrderBody: {
@@ -3560,6 +4071,22 @@ export interface components {
             /** @description In words. */
             text: string;
         };
+        /** @description How much of a file is here. */
+        ReceivedView: {
+            /** @description All of it, and its hash is right. */
+            complete: boolean;
+            /** Format: int64 */
+            received: number;
+        };
+        /** @description A stretch of a recording. */
+        Recording: {
+            items: components["schemas"]["LiveEntryView"][];
+            /**
+             * Format: int64
+             * @description After which entry the next stretch begins; nothing at the end.
+             */
+            next_after?: number | null;
+        };
         /** @description Codes that each open once, shown once. */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -3659,6 +4186,11 @@ export interface components {
             /** @description Why not, or why again. */
             reason?: string | null;
         };
+        /** @description Where the recording has a line. */
+        SaidLine: {
+            /** Format: int64 */
+            number: number;
+        };
         /** @description A saved view. */
         SavedViewView: {
             changed_at: string;
@@ -3674,6 +4206,10 @@ export interface components {
             query: string;
             /** @description Everybody sees it. */
             shared: boolean;
+        };
+        /** @description A line. */
+        SayLine: {
+            line?: string;
         };
         /** @description What the authenticator shows. */
         SecondFactorCode: {
@@ -3899,7 +4435,7 @@ export interface components {
          * @description What a notice is about.
          * @enum {string}
          */
-        Topic: "incidents" | "alerts" | "devices" | "rules" | "actions";
+        Topic: "incidents" | "alerts" | "devices" | "rules" | "actions" | "live";
         /** @description A process tree. */
         Tree: {
             /** @description The process it was asked for. */
@@ -7348,6 +7884,1076 @@ export interface operations {
             };
         };
     };
+    get_live_commands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_CommandView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_scripts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LiveScript"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_scripts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepScript"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveScript"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_scripts_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveScript"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_live_scripts_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepScript"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveScript"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_live_scripts_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_scripts_name_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveScript"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveScript"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_sessions: {
+        parameters: {
+            query?: {
+                /** @description On this device. */
+                device?: string;
+                /** @description States with commas between. */
+                state?: string;
+                /** @description For this incident. */
+                incident?: number;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LiveSession"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenLive"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSession"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_sessions_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSession"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_sessions_id_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_sessions_id_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayLine"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Completed"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_sessions_id_lines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayLine"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidLine"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_sessions_id_recording: {
+        parameters: {
+            query?: {
+                /** @description After this entry; from the beginning when not said. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_sessions_id_stream: {
+        parameters: {
+            query?: {
+                /** @description After this entry; from the beginning when not said. `Last-Event-ID` goes before it. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveEntryView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_transfers: {
+        parameters: {
+            query?: {
+                /** @description Of this session. */
+                session?: string;
+                /** @description `get` or `put`. */
+                direction?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LiveTransfer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_transfers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BringFile"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTransfer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_transfers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTransfer"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_live_transfers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_transfers_id_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_live_transfers_id_content: {
+        parameters: {
+            query?: {
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -8209,7 +9815,7 @@ export interface operations {
     get_stream: {
         parameters: {
             query?: {
-                /** @description Any of `incidents`, `alerts`, `devices`, `rules`, with commas between; all when not said. */
+                /** @description Any of `incidents`, `alerts`, `devices`, `rules`, `actions`, `live`, with commas between; all when not said. */
                 topics?: string;
             };
             header?: never;
