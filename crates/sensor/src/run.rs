@@ -40,10 +40,7 @@ const HAND_OVER: Duration = Duration::from_millis(600);
 const MIB: u64 = 1024 * 1024;
 
 pub(crate) async fn run(data: &Path, arguments: &Run) -> anyhow::Result<()> {
-    if arguments.end_with_parent {
-        set_parent_process_death_signal(Some(Signal::TERM))
-            .context("asking to end with the process that started the sensor")?;
-    }
+    end_with_parent(arguments)?;
     let mut terminate = signal(SignalKind::terminate()).context("listening to SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("listening to SIGINT")?;
     let mut hangup = signal(SignalKind::hangup()).context("listening to SIGHUP")?;
@@ -109,6 +106,15 @@ pub(crate) async fn run(data: &Path, arguments: &Run) -> anyhow::Result<()> {
     responding.end().await;
     status::remove(data);
     anyhow::ensure!(!failed, "the watching thread ended; this is a bug, please report it");
+    Ok(())
+}
+
+/// Asks the kernel to end the sensor with the process that started it, where that is wanted.
+fn end_with_parent(arguments: &Run) -> anyhow::Result<()> {
+    if arguments.end_with_parent {
+        set_parent_process_death_signal(Some(Signal::TERM))
+            .context("asking to end with the process that started the sensor")?;
+    }
     Ok(())
 }
 

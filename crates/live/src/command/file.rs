@@ -96,7 +96,7 @@ fn kind(path: &Path, metadata: &fs::Metadata) -> String {
     if let Ok(file) = fs::File::open(path) {
         drop(file.take(64).read_to_end(&mut first));
     }
-    let text = match first.as_slice() {
+    match first.as_slice() {
         [0x7f, b'E', b'L', b'F', ..] => "program (ELF)".to_owned(),
         [b'#', b'!', rest @ ..] => {
             let line = String::from_utf8_lossy(rest);
@@ -107,8 +107,7 @@ fn kind(path: &Path, metadata: &fs::Metadata) -> String {
         [] => "empty".to_owned(),
         bytes if bytes.iter().all(|byte| *byte >= 9 && *byte != 127) => "text".to_owned(),
         _ => "data".to_owned(),
-    };
-    text
+    }
 }
 
 fn groups(root: &Path) -> impl Fn(u32) -> String {

@@ -203,8 +203,9 @@ fn is_masked(path: &Path) -> bool {
 
 /// The last value of a key of a unit file.
 fn value(text: &str, key: &str) -> String {
-    let values = text.lines().filter_map(|line| line.trim().strip_prefix(key)?.strip_prefix('='));
-    values.last().unwrap_or_default().trim().to_owned()
+    let mut values =
+        text.lines().filter_map(|line| line.trim().strip_prefix(key)?.strip_prefix('='));
+    values.next_back().unwrap_or_default().trim().to_owned()
 }
 
 /// When and what a line of a crontab starts. Those of the system name a user.

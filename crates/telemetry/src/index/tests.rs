@@ -1,7 +1,5 @@
 //! Values and terms that are there are found in any case of letters; what is damaged or unknown hides nothing.
 
-#![expect(clippy::unwrap_used, reason = "tests of files that were just made")]
-
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};

@@ -26,7 +26,7 @@ pub(crate) enum Prepared {
     /// Nothing.
     Nothing,
     /// A test for a constant text.
-    Text(TextMatcher),
+    Text(Box<TextMatcher>),
     /// `matches regex` with a constant expression.
     Found(Regex),
     /// Any other constant regular expression.
@@ -42,7 +42,7 @@ impl Prepared {
         if let Some((test, caseless)) = text_test(function)
             && let Some(needle) = constant(1)
         {
-            return Ok(Self::Text(TextMatcher::new(test, caseless, needle)));
+            return Ok(Self::Text(Box::new(TextMatcher::new(test, caseless, needle))));
         }
         if function == Function::MatchesRegex
             && let Some(pattern) = constant(1)
