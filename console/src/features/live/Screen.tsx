@@ -72,7 +72,7 @@ export default function Screen({ entries, device }: Props) {
       now.count = 0;
       now.hold = pen();
     }
-    const lines = entries.slice(now.count).flatMap((entry) => linesFor(entry, device, now.hold));
+    const lines = entries.slice(now.count).flatMap((entry) => linesFor(entry, device, now.hold, now.terminal.cols));
     if (lines.length > 0) now.terminal.write(`${lines.join("\r\n")}\r\n`);
     now.count = entries.length;
     now.first = first;

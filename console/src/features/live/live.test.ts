@@ -90,11 +90,12 @@ describe("the screen", () => {
     expect(bare(linesFor(part([["3", "x"]], 9), "d", hold))).toHaveLength(2);
   });
 
-  it("cuts wide columns but never the last", () => {
+  it("cuts wide columns, and the last where the line ends", () => {
     const long = "x".repeat(200);
     const [row] = bare(tableLines(["A", "B"], [[long, long]], false));
     expect(row).toHaveLength(48 + 2 + 200);
     expect(bare(tableLines(["A", "B"], [["1"]], false))).toEqual(["1"]);
+    expect(bare(tableLines(["A", "B"], [["1", long]], false, 60))[0]).toHaveLength(60);
   });
 
   it("announces a transfer once", () => {

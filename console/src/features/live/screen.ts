@@ -12,8 +12,9 @@ const GREEN = "\x1b[32m";
 const YELLOW = "\x1b[33m";
 const BLUE = "\x1b[34m";
 
-/** No column but the last is wider than this. */
+/** No column but the last is wider than this; the last has what is left of the line, but at least so much. */
 const WIDEST = 48;
+const LAST_LEAST = 40;
 
 /** What is remembered from one entry to the next. */
 export interface Pen {
@@ -25,8 +26,8 @@ export interface Pen {
 
 export const pen = (): Pen => ({ table: null, announced: new Set() });
 
-/** The lines that an entry adds. */
-export function linesFor(entry: LiveEntry, device: string, hold: Pen): string[] {
+/** The lines that an entry adds to a terminal of a width. `--json` shows what a table cuts. */
+export function linesFor(entry: LiveEntry, device: string, hold: Pen, width = Infinity): string[] {
   const table = entry.kind === "table" ? `${entry.line} ${entry.content.columns.join("\t")}` : null;
   const continued = table !== null && table === hold.table;
   hold.table = table;
@@ -36,7 +37,7 @@ export function linesFor(entry: LiveEntry, device: string, hold: Pen): string[] 
     case "line":
       return ["", `${BLUE}${plain(device)} >${RESET} ${BOLD}${plain(entry.content.text)}${RESET}`];
     case "table":
-      return tableLines(entry.content.columns, entry.content.rows, !continued);
+      return tableLines(entry.content.columns, entry.content.rows, !continued, width);
     case "json":
       return split(JSON.stringify(entry.content, null, 2) ?? "");
     case "text":
@@ -62,15 +63,21 @@ export function linesFor(entry: LiveEntry, device: string, hold: Pen): string[] 
   }
 }
 
-export function tableLines(columns: readonly string[], rows: readonly string[][], head: boolean): string[] {
+export function tableLines(columns: readonly string[], rows: readonly string[][], head: boolean, width = Infinity): string[] {
   const cells = rows.map((row) => columns.map((_, at) => plain(row[at] ?? "")));
   const widths = columns.map((name, at) => Math.min(WIDEST, Math.max(name.length, ...cells.map((row) => row[at]?.length ?? 0))));
-  const line = (row: readonly string[]) => row.map((cell, at) => (at === row.length - 1 ? cell : fitted(cell, widths[at] ?? 0))).join("  ").trimEnd();
+  const before = widths.slice(0, -1).reduce((sum, one) => sum + one + 2, 0);
+  const last = Math.max(LAST_LEAST, width - before);
+  const line = (row: readonly string[]) => row.map((cell, at) => (at === row.length - 1 ? cut(cell, last) : fitted(cell, widths[at] ?? 0))).join("  ").trimEnd();
   return [...(head ? [`${BOLD}${line(columns.map(plain))}${RESET}`] : []), ...cells.map(line)];
 }
 
 function fitted(cell: string, width: number): string {
-  return cell.length > width ? `${cell.slice(0, width - 1)}…` : cell.padEnd(width);
+  return cut(cell, width).padEnd(width);
+}
+
+function cut(cell: string, width: number): string {
+  return cell.length > width ? `${cell.slice(0, width - 1)}…` : cell;
 }
 
 function split(text: string): string[] {
