@@ -14,6 +14,7 @@ mod serve;
 mod simulate;
 mod workers;
 
+use std::io::Write as _;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
@@ -80,8 +81,12 @@ fn say(line: &str) {
     eprintln!("{line}");
 }
 
-/// Print a result.
-#[expect(clippy::print_stdout, reason = "the one place that prints results")]
+/// Print a result. Whoever reads it may have read enough (`| head`): then there is nothing left to do.
+#[expect(clippy::exit, reason = "nobody reads on; a server never prints results")]
 fn print(line: &str) {
-    println!("{line}");
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => say(&format!("error: a result could not be printed: {error}")),
+        Ok(()) => {}
+    }
 }
