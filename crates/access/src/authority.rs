@@ -3,7 +3,7 @@
 
 use std::{fmt, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path, time::Duration};
 
-use bartizan_model::{DeviceId, TenantId, Timestamp};
+use bartizan_model::{DeviceId, TenantId, Timestamp, hex};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateSigningRequestParams, DistinguishedName,
     DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SerialNumber,
@@ -138,7 +138,7 @@ impl Authority {
             request.signed_by(&self.issuer).map_err(making("making a device's certificate"))?;
         let der = certificate.der().to_vec();
         Ok(DeviceCertificate {
-            serial: serial.to_bytes().iter().map(|byte| format!("{byte:02x}")).collect(),
+            serial: hex(&serial.to_bytes()),
             fingerprint: Sha256::digest(&der).into(),
             expires_at: now.plus(DEVICE_VALID),
             der,

@@ -168,6 +168,20 @@ pub(crate) fn time(text: Option<&str>, what: &str) -> Result<Option<Timestamp>, 
     Ok(Some(Timestamp::from_nanos(nanos)))
 }
 
+/// A SHA-256 as calls write it.
+pub(crate) fn hash(text: &str) -> Result<[u8; 32], ApiError> {
+    let wrong = || ApiError::bad_request("`sha256` is not 64 hex digits");
+    if text.len() != 64 || !text.is_ascii() {
+        return Err(wrong());
+    }
+    let mut hash = [0; 32];
+    for (byte, pair) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
+        let pair = std::str::from_utf8(pair).map_err(|_not_text| wrong())?;
+        *byte = u8::from_str_radix(pair, 16).map_err(|_not_hex| wrong())?;
+    }
+    Ok(hash)
+}
+
 /// A time of an answer: RFC 3339, UTC, microseconds.
 pub(crate) fn shown(at: Timestamp) -> String {
     let time = jiff::Timestamp::from_nanosecond(i128::from(at.nanos()));

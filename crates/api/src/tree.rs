@@ -2,7 +2,7 @@
 
 use bartizan_model::{
     Connection, ConnectionOutcome, DeviceId, FileChange, FileOperation, ProcessKey, Protocol,
-    TenantId, Timestamp,
+    TenantId, Timestamp, hex,
 };
 use bartizan_store::{AlikeChildren, ProcessTree, TreeNode};
 use serde::Serialize;
@@ -140,7 +140,7 @@ fn node(node: &TreeNode) -> Node {
         ended_at: record.ended_at.map(shown),
         exit_code: record.exit_code,
         signal: record.signal,
-        sha256: digest.map(|digest| digest.iter().map(|byte| format!("{byte:02x}")).collect()),
+        sha256: digest.map(|digest| hex(&digest)),
         container: process.container.as_ref().map(ToString::to_string),
         current_directory: process.current_directory.as_ref().map(ToString::to_string),
         alerts: node

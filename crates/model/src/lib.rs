@@ -5,6 +5,7 @@
 
 mod alert;
 mod event;
+mod hex;
 mod id;
 mod incident;
 mod inventory;
@@ -23,6 +24,7 @@ pub use event::{
     Action, Connection, ConnectionOutcome, DeviceFacts, Envelope, Event, EventsLost, FileChange,
     FileOperation, LossStage, Protocol, SensorHealth, Tampering,
 };
+pub use hex::hex;
 pub use id::{
     ActionId, AlertId, DeviceId, EventId, IdError, IncidentId, LiveSessionId, StreamId, TenantId,
     TransferId, UserId,

@@ -5,7 +5,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{ActionId, DeviceId, IdError, ProcessKey, TenantId, Text, Timestamp};
+use crate::{ActionId, DeviceId, IdError, ProcessKey, TenantId, Text, Timestamp, hex};
 
 /// What is to be done on a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -285,7 +285,7 @@ impl fmt::Display for FileTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.path, &self.sha256) {
             (Some(path), _) => f.write_str(path),
-            (None, Some(hash)) => hash.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+            (None, Some(hash)) => f.write_str(&hex(hash)),
             (None, None) => f.write_str("no file"),
         }
     }

@@ -13,7 +13,7 @@ mod network;
 mod operation;
 mod process;
 
-use crate::{Action, Envelope, Process, ProcessKey, Row, Text, Timestamp};
+use crate::{Action, Envelope, Process, ProcessKey, Row, Text, Timestamp, hex};
 
 /// A value of a row, borrowed from it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,17 +98,7 @@ fn name_of(path: &str) -> Text {
 }
 
 fn sha256_hex(process: &Process) -> Option<Text> {
-    hex_of(process.file?.sha256?)
-}
-
-fn hex_of(digest: [u8; 32]) -> Option<Text> {
-    use std::fmt::Write as _;
-    let mut hex = String::with_capacity(64);
-    for byte in digest {
-        // Writing to a String cannot fail.
-        write!(hex, "{byte:02x}").ok()?;
-    }
-    Some(hex.into())
+    Some(hex(&process.file?.sha256?).into())
 }
 
 /// The account name, or the number where the machine has no name for it.

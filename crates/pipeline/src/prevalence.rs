@@ -8,7 +8,8 @@ use std::{
 
 use bartizan_lineage::Tree;
 use bartizan_model::{
-    Action, Alert, DeviceId, Entity, Envelope, EvidenceRole, Process, Severity, TenantId, Text, Tie,
+    Action, Alert, DeviceId, Entity, Envelope, EvidenceRole, Process, Severity, TenantId, Text,
+    Tie, hex,
 };
 
 /// A thing that more devices know ties no alerts together.
@@ -145,12 +146,5 @@ fn address(ip: IpAddr, port: Option<u16>) -> Option<Tie> {
 }
 
 fn hash(process: &Process) -> Option<Text> {
-    use std::fmt::Write as _;
-    let digest = process.file?.sha256?;
-    let mut hex = String::with_capacity(64);
-    for byte in digest {
-        // Writing to a String cannot fail.
-        write!(hex, "{byte:02x}").ok()?;
-    }
-    Some(hex.into())
+    Some(hex(&process.file?.sha256?).into())
 }

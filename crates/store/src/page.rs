@@ -1,5 +1,6 @@
 //! One page of a long list.
 
+use bartizan_model::hex;
 use rusqlite::types::Value;
 
 use crate::error::{Result, StoreError};
@@ -129,10 +130,6 @@ impl<T> Stretch<T> {
             more: counted > bound,
         }
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {

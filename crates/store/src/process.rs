@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use bartizan_model::{
     Connection, DeviceId, EndedProcess, FileChange, Process, ProcessKey, TenantId, Timestamp,
-    Touched,
+    Touched, hex,
 };
 use rusqlite::{OptionalExtension as _, Transaction, named_params, params};
 
@@ -14,7 +14,6 @@ use crate::{
     border::{self, Border as _},
     column::{key_bytes, unreadable},
     error::{Doing as _, Result},
-    page::hex,
 };
 
 /// How many processes are kept of a device. Beyond it the ones that ended first are forgotten, except those in

@@ -1,14 +1,14 @@
 //! Tokens: of programs that call the interface, and of machines that want to become devices. Only their
 //! hashes are kept.
 
-use bartizan_model::{DeviceId, TenantId, Timestamp};
+use bartizan_model::{DeviceId, TenantId, Timestamp, hex};
 use rusqlite::{Row, named_params};
 
 use crate::{
     NewAuditEntry, Role, Store, audit,
     column::Columns as _,
     error::{Doing as _, Result},
-    page::{hex, unhex},
+    page::unhex,
     user,
 };
 

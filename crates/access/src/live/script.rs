@@ -1,6 +1,6 @@
 //! The library of scripts: written by one person, approved by another, for this content and no other.
 
-use bartizan_model::Timestamp;
+use bartizan_model::{Timestamp, hex};
 use bartizan_store::{LiveScriptRecord, NewLiveScript, Role};
 use bartizan_wire::LIVE_SCRIPT_BYTES_MAX;
 use sha2::{Digest as _, Sha256};
@@ -94,8 +94,4 @@ impl Access {
             |user: &&bartizan_store::User| user.role == Role::Administrator && !user.disabled;
         Ok(users.iter().filter(could).count())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

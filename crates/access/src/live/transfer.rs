@@ -1,6 +1,6 @@
 //! Files that live sessions carry: which may come, which may go, and how far they are. Their content is kept elsewhere.
 
-use bartizan_model::{DeviceId, LiveSessionId, Timestamp, TransferId};
+use bartizan_model::{DeviceId, LiveSessionId, Timestamp, TransferId, hex};
 use bartizan_store::{KnownDevice, LiveTransferRecord, NewAuditEntry};
 use bartizan_wire::{LiveOffer, LivePull, session_from_wire, transfer_from_wire};
 use serde_json::json;
@@ -139,7 +139,7 @@ impl Access {
         if let Some(running) = self.live.sessions.lock().get_mut(&progress.session) {
             running.last_at = now;
         }
-        let hash: String = transfer.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex(&transfer.sha256);
         let (kind, content) = if received.complete {
             let content = json!({
                 "transfer": transfer.id.to_string(), "name": transfer.name, "direction": "get",

@@ -1,12 +1,12 @@
 //! Orders as a call writes them.
 
-use bartizan_model::{FileTarget, Isolation, Order, Timestamp};
+use bartizan_model::{FileTarget, Isolation, Order, Timestamp, hex};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
     problem::ApiError,
-    request::{shown, time},
+    request::{hash, shown, time},
 };
 
 /// What is to be done: `kind` says what, the rest says with what.
@@ -217,24 +217,6 @@ fn file(path: Option<String>, sha256: Option<String>) -> Result<FileTarget, ApiE
 }
 
 fn file_parts(file: &FileTarget) -> (Option<String>, Option<String>) {
-    let hex = |hash: &[u8; 32]| {
-        hash.iter().fold(String::new(), |mut hex, byte| {
-            hex.push_str(&format!("{byte:02x}"));
-            hex
-        })
-    };
-    (file.path.as_ref().map(ToString::to_string), file.sha256.as_ref().map(hex))
-}
-
-fn hash(text: &str) -> Result<[u8; 32], ApiError> {
-    let wrong = || ApiError::bad_request("`sha256` is not 64 hex digits");
-    if text.len() != 64 || !text.is_ascii() {
-        return Err(wrong());
-    }
-    let mut hash = [0; 32];
-    for (byte, pair) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
-        let pair = std::str::from_utf8(pair).map_err(|_not_text| wrong())?;
-        *byte = u8::from_str_radix(pair, 16).map_err(|_not_hex| wrong())?;
-    }
-    Ok(hash)
+    let sha256 = file.sha256.as_ref().map(|hash| hex(hash));
+    (file.path.as_ref().map(ToString::to_string), sha256)
 }

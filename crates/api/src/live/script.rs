@@ -5,16 +5,16 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
+use bartizan_model::hex;
 use bartizan_store::LiveScriptRecord;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::transfer::{hash, hex};
 use crate::{
     Api,
     caller::{Caller, LiveAct, LiveLook},
     problem::{ApiError, Problem},
-    request::{Body, List, shown},
+    request::{Body, List, hash, shown},
 };
 
 /// A script.

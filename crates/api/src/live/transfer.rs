@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bartizan_access::NewTransfer;
-use bartizan_model::{LiveSessionId, TransferId};
+use bartizan_model::{LiveSessionId, TransferId, hex};
 use bartizan_store::{LiveTransferFilter, LiveTransferRecord};
 use ring::digest::{Context as Hash, SHA256};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use crate::{
     actions::{chunks, plain},
     caller::{Caller, LiveAct, LiveLook},
     problem::{ApiError, Problem},
-    request::{Asked, Body, List, Named, page, shown},
+    request::{Asked, Body, List, Named, hash, page, shown},
 };
 
 /// Most bytes of a piece that is brought.
@@ -250,25 +250,6 @@ pub(crate) async fn remove(
         Ok(StatusCode::NO_CONTENT)
     })
     .await
-}
-
-/// A hash as calls write it.
-pub(super) fn hash(text: &str) -> Result<[u8; 32], ApiError> {
-    let wrong = || ApiError::bad_request("`sha256` is not 64 hex digits");
-    let digits = text.as_bytes();
-    if digits.len() != 64 || !text.is_ascii() {
-        return Err(wrong());
-    }
-    let mut hash = [0; 32];
-    for (byte, pair) in hash.iter_mut().zip(digits.chunks(2)) {
-        let pair = std::str::from_utf8(pair).map_err(|_not_text| wrong())?;
-        *byte = u8::from_str_radix(pair, 16).map_err(|_not_hex| wrong())?;
-    }
-    Ok(hash)
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn path(api: &Api, id: TransferId) -> std::path::PathBuf {

@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use bartizan_model::hex;
 use bartizan_remediation::sha256_of;
 
 use super::{Context, Words, process};
@@ -59,10 +60,6 @@ pub(super) fn fileinfo(context: &Context<'_>, words: &Words, answers: &mut Answe
         table.row(vec![what.to_owned(), value])?;
     }
     table.finish()
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A mode as `ls` writes it.

@@ -8,6 +8,7 @@ use std::{
     time::SystemTime,
 };
 
+use bartizan_model::hex;
 use bartizan_remediation::sha256_of;
 
 use super::{Context, Words, file, process};
@@ -80,7 +81,7 @@ pub(super) fn scan(context: &Context<'_>, words: &Words, answers: &mut Answers) 
         let mut hash = String::new();
         if metadata.len() <= READ_MAX {
             if !hashes.is_empty() || !why.is_empty() {
-                hash = sha256_of(&path).map(|hash| file::hex(&hash)).unwrap_or_default();
+                hash = sha256_of(&path).map(|hash| hex(&hash)).unwrap_or_default();
             }
             if hashes.contains(&hash) {
                 why.push("hash".to_owned());

@@ -1,6 +1,6 @@
 //! Rows of `DeviceImageLoadEvents`.
 
-use super::{Head, hex_of, initiating, name_of};
+use super::{Head, hex, initiating, name_of};
 use crate::{Envelope, ImageLoad, Row, tables::DeviceImageLoadEvents};
 
 pub(super) fn loaded(envelope: &Envelope, image: &ImageLoad) -> Row {
@@ -15,7 +15,7 @@ pub(super) fn loaded(envelope: &Envelope, image: &ImageLoad) -> Row {
         file_name: Some(name_of(&image.path)),
         folder_path: Some(image.path.clone()),
         file_size: i64::try_from(image.size).ok(),
-        sha256: image.sha256.and_then(hex_of),
+        sha256: image.sha256.map(|digest| hex(&digest).into()),
         ..DeviceImageLoadEvents::default()
     };
     initiating!(row, envelope.event.actor.as_deref());

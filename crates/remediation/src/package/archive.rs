@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use bartizan_model::{OutcomeItem, Timestamp};
+use bartizan_model::{OutcomeItem, Timestamp, hex};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 
@@ -78,7 +78,7 @@ impl Archive {
             return;
         }
         let hash = digest(&SHA256, content);
-        let sha256 = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hex(hash.as_ref());
         let bytes = content.len() as u64;
         self.entries.push(Entry { name: name.to_owned(), bytes, sha256 });
     }

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bartizan_model::{ActionId, FileTarget, OutcomeItem, ProcessKey, Timestamp};
+use bartizan_model::{ActionId, FileTarget, OutcomeItem, ProcessKey, Timestamp, hex};
 use ring::digest::{Context, SHA256};
 
 use super::{Report, service};
@@ -110,7 +110,7 @@ pub(crate) fn quarantine(
 }
 
 fn in_words(item: &Item) -> String {
-    let hash: String = item.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex(&item.sha256);
     format!("quarantined as {} ({} bytes, SHA-256 {hash})", item.id, item.size)
 }
 

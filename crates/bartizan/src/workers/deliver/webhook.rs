@@ -4,6 +4,7 @@
 //! `X-Bartizan-Signature: t=<seconds>,v1=<hex of HMAC-SHA-256 over "<seconds>.<body>">`.
 
 use anyhow::Context as _;
+use bartizan_model::hex;
 use bartizan_store::{Notification, NotificationChannel};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
@@ -66,9 +67,7 @@ pub(super) fn signature(secret: &str, seconds: i64, body: &str) -> String {
     // HMAC takes keys of every length.
     if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) {
         mac.update(format!("{seconds}.{body}").as_bytes());
-        for byte in mac.finalize().into_bytes() {
-            signature.push_str(&format!("{byte:02x}"));
-        }
+        signature.push_str(&hex(&mac.finalize().into_bytes()));
     }
     signature
 }
