@@ -26,6 +26,8 @@ use bartizan_model::{DeviceFacts, Text, Timestamp};
 
 pub use keeper::Keeper;
 pub use own::{OwnUse, own_use};
+pub use ports::socket_address;
+pub use services::UNIT_FOLDERS;
 
 /// A machine whose files are below a folder: `/` for the one we run on.
 #[derive(Debug, Clone)]

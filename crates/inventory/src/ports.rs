@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{BufRead as _, BufReader},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::Path,
 };
 
@@ -52,11 +52,18 @@ pub(crate) fn parse(line: &str, protocol: &'static str, state: &str) -> Option<P
     let fields: Vec<&str> = line.split_whitespace().collect();
     let (local, inode) = (fields.get(1)?, fields.get(9)?.parse().ok()?);
     (*fields.get(3)? == state).then_some(())?;
-    let (address, port) = local.split_once(':')?;
-    Some(Port { protocol, address: ip(address)?, port: u16::from_str_radix(port, 16).ok()?, inode })
+    let local = socket_address(local)?;
+    Some(Port { protocol, address: local.ip(), port: local.port(), inode })
 }
 
-/// An address as the kernel prints it: words of 32 bits in the order of the machine.
+/// An address and port as the kernel prints them in the tables below `/proc/net`.
+#[must_use]
+pub fn socket_address(text: &str) -> Option<SocketAddr> {
+    let (address, port) = text.split_once(':')?;
+    Some(SocketAddr::new(ip(address)?, u16::from_str_radix(port, 16).ok()?))
+}
+
+/// Words of 32 bits in the order of the machine.
 fn ip(hex: &str) -> Option<IpAddr> {
     let word = |at: usize| Some(u32::from_str_radix(hex.get(at..at + 8)?, 16).ok()?.to_ne_bytes());
     if hex.len() == 8 {

@@ -8,8 +8,8 @@ use std::{
 
 use crate::{files, thing::Thing};
 
-/// Where unit files are, the ones that win first.
-pub(crate) const PLACES: &[&str] = &[
+/// Where unit files are below the root, the ones that win first.
+pub const UNIT_FOLDERS: [&str; 6] = [
     "etc/systemd/system",
     "run/systemd/system",
     "run/systemd/generator",
@@ -25,7 +25,7 @@ const UNITS_MAX: usize = 5_000;
 
 /// Folders that change when units are added, removed, enabled or disabled.
 pub(crate) fn places(root: &Path) -> Vec<String> {
-    let mut places: Vec<String> = PLACES.iter().map(|place| (*place).to_owned()).collect();
+    let mut places: Vec<String> = UNIT_FOLDERS.iter().map(|place| (*place).to_owned()).collect();
     for folder in files::children(&root.join("etc/systemd/system")) {
         places.push(format!("etc/systemd/system/{}", files::name(&folder)));
     }
@@ -35,7 +35,7 @@ pub(crate) fn places(root: &Path) -> Vec<String> {
 /// Every service, timer and socket that has a file.
 pub(crate) fn all(root: &Path) -> Vec<Thing> {
     let mut units: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for place in PLACES {
+    for place in UNIT_FOLDERS {
         for path in files::children(&root.join(place)) {
             let name = files::name(&path);
             if name.rsplit_once('.').is_some_and(|(_, kind)| KINDS.contains(&kind)) {

@@ -24,6 +24,7 @@ pub use error::RemediationError;
 pub use isolation::{Isolated, Isolator, Network};
 pub use judge::{Judge, Refused};
 pub use ledger::Ledger;
+pub use package::STARTS_AGAIN;
 pub use process::{Stopped, stop};
 pub use quarantine::{Item, Kind, Quarantine, Taken};
 pub use remediation::{Config, Remediation, file::hash_of as sha256_of};

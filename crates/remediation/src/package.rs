@@ -53,8 +53,11 @@ const PROC_FILES: [&str; 20] = [
     "sys/kernel/tainted",
 ];
 
-/// Where something can be made to start again, and what says who may come in.
-const PERSISTENCE: [&str; 34] = [
+/// Where something can be made to start again.
+pub const STARTS_AGAIN: [&str; 26] = [
+    "etc/systemd/system",
+    "run/systemd/system",
+    "etc/systemd/user",
     "etc/crontab",
     "etc/cron.d",
     "etc/cron.hourly",
@@ -63,9 +66,6 @@ const PERSISTENCE: [&str; 34] = [
     "etc/cron.monthly",
     "var/spool/cron",
     "var/spool/at",
-    "etc/systemd/system",
-    "run/systemd/system",
-    "etc/systemd/user",
     "etc/init.d",
     "etc/rc.local",
     "etc/profile",
@@ -73,21 +73,25 @@ const PERSISTENCE: [&str; 34] = [
     "etc/bash.bashrc",
     "etc/environment",
     "etc/ld.so.preload",
-    "etc/ld.so.conf",
     "etc/ld.so.conf.d",
     "etc/modules",
     "etc/modules-load.d",
     "etc/modprobe.d",
     "etc/udev/rules.d",
     "etc/pam.d",
+    "etc/sudoers.d",
+    "etc/xdg/autostart",
+];
+
+/// What says who may come in, and what names lead to.
+const WHO_MAY_COME_IN: [&str; 8] = [
+    "etc/ld.so.conf",
     "etc/ssh",
     "etc/sudoers",
-    "etc/sudoers.d",
     "etc/passwd",
     "etc/group",
     "etc/hosts",
     "etc/resolv.conf",
-    "etc/xdg/autostart",
     "etc/update-motd.d",
 ];
 
@@ -176,7 +180,7 @@ pub(crate) fn gather(
             }
         }
     }
-    for place in PERSISTENCE {
+    for place in STARTS_AGAIN.into_iter().chain(WHO_MAY_COME_IN) {
         add_below(&mut archive, root, Path::new(place), "persistence");
     }
     for home in homes(root) {

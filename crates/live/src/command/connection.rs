@@ -1,11 +1,8 @@
 //! Sockets, and which process has them open.
 
-use std::{
-    collections::HashMap,
-    fs,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::Path,
-};
+use std::{collections::HashMap, fs, net::SocketAddr, path::Path};
+
+use bartizan_inventory::socket_address;
 
 use super::{Context, Words, process};
 use crate::answer::{Answers, Outcome, Table};
@@ -70,21 +67,10 @@ fn parse(line: &str) -> Option<Socket> {
     Some(Socket { local, remote, state, uid, inode })
 }
 
-/// An address as the kernel writes it: words of 32 bits in the machine's order, then the port.
+/// An address as the kernel writes it; one of the old kind in the new form is the old one.
 fn address(text: &str) -> Option<SocketAddr> {
-    let (address, port) = text.split_once(':')?;
-    let port = u16::from_str_radix(port, 16).ok()?;
-    let mut bytes = Vec::new();
-    for start in (0..address.len()).step_by(8) {
-        let word = u32::from_str_radix(address.get(start..start + 8)?, 16).ok()?;
-        bytes.extend(word.to_ne_bytes());
-    }
-    let ip = match bytes.len() {
-        4 => IpAddr::V4(Ipv4Addr::from(<[u8; 4]>::try_from(bytes).ok()?)),
-        16 => IpAddr::V6(Ipv6Addr::from(<[u8; 16]>::try_from(bytes).ok()?)),
-        _ => return None,
-    };
-    Some(SocketAddr::new(ip.to_canonical(), port))
+    let address = socket_address(text)?;
+    Some(SocketAddr::new(address.ip().to_canonical(), address.port()))
 }
 
 /// Who has which socket open.

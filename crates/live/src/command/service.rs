@@ -8,54 +8,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use bartizan_inventory::UNIT_FOLDERS;
+use bartizan_remediation::STARTS_AGAIN;
+
 use super::{Context, Words, process};
 use crate::answer::{Answers, Outcome, Table};
 
-/// Where units are, the first one that has a name counts.
-const UNITS: [&str; 6] = [
-    "etc/systemd/system",
-    "run/systemd/system",
-    "run/systemd/generator",
-    "usr/local/lib/systemd/system",
-    "usr/lib/systemd/system",
-    "lib/systemd/system",
-];
 /// Files of cron.
 const CRONTABS: [&str; 4] =
     ["etc/crontab", "etc/cron.d", "var/spool/cron/crontabs", "var/spool/cron"];
 /// Folders whose programs cron starts.
 const CRON_FOLDERS: [&str; 4] =
     ["etc/cron.hourly", "etc/cron.daily", "etc/cron.weekly", "etc/cron.monthly"];
-/// Where else something can be made to start again.
-const PERSISTENCE: [&str; 26] = [
-    "etc/systemd/system",
-    "run/systemd/system",
-    "etc/systemd/user",
-    "etc/crontab",
-    "etc/cron.d",
-    "etc/cron.hourly",
-    "etc/cron.daily",
-    "etc/cron.weekly",
-    "etc/cron.monthly",
-    "var/spool/cron",
-    "var/spool/at",
-    "etc/init.d",
-    "etc/rc.local",
-    "etc/profile",
-    "etc/profile.d",
-    "etc/bash.bashrc",
-    "etc/environment",
-    "etc/ld.so.preload",
-    "etc/ld.so.conf.d",
-    "etc/modules",
-    "etc/modules-load.d",
-    "etc/modprobe.d",
-    "etc/udev/rules.d",
-    "etc/pam.d",
-    "etc/sudoers.d",
-    "etc/xdg/autostart",
-];
-/// The same of users, below their homes.
+/// Where something of a user can be made to start again, below their home.
 const OF_USERS: [&str; 7] = [
     ".ssh/authorized_keys",
     ".bashrc",
@@ -125,7 +90,7 @@ pub(super) fn persistence(context: &Context<'_>, words: &Words, answers: &mut An
     let users = process::users(root);
     let passwd = read(&root.join("etc/passwd"));
     let homes: BTreeSet<&str> = passwd.lines().filter_map(|line| line.split(':').nth(5)).collect();
-    let mut places: Vec<PathBuf> = PERSISTENCE.iter().map(|place| root.join(place)).collect();
+    let mut places: Vec<PathBuf> = STARTS_AGAIN.iter().map(|place| root.join(place)).collect();
     for home in homes.iter().filter(|home| home.len() > 1) {
         let home = root.join(home.trim_start_matches('/'));
         places.extend(OF_USERS.iter().map(|place| home.join(place)));
@@ -160,7 +125,7 @@ pub(super) fn persistence(context: &Context<'_>, words: &Words, answers: &mut An
 /// Units of a kind by name.
 fn units(root: &Path, ending: &str) -> BTreeMap<String, PathBuf> {
     let mut units = BTreeMap::new();
-    for folder in UNITS {
+    for folder in UNIT_FOLDERS {
         for entry in fs::read_dir(root.join(folder)).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             if name.ends_with(ending) && !entry.path().is_dir() {
@@ -174,7 +139,7 @@ fn units(root: &Path, ending: &str) -> BTreeMap<String, PathBuf> {
 /// Units that something wants to be started.
 fn enabled(root: &Path) -> BTreeSet<String> {
     let mut enabled = BTreeSet::new();
-    for folder in UNITS {
+    for folder in UNIT_FOLDERS {
         for entry in fs::read_dir(root.join(folder)).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             if name.ends_with(".wants") || name.ends_with(".requires") {
