@@ -91,6 +91,17 @@ fn source() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Tells the rows of an event apart, also where a join made several of it: the first of equals is any of them.
+const ORDER: &str = r#"strcat(EventId, " ", column_ifexists("Other", ""))"#;
+
+/// Which row of the left side stands for all of them in an `innerunique` join is left open: only its key is shown.
+fn join(kind: &str, table: &str) -> String {
+    let shown = if kind == "innerunique" { " | project DeviceId, Other, Line" } else { "" };
+    format!(
+        "join kind={kind} ({table} | project DeviceId, Other = EventId, Line = InitiatingProcessCommandLine) on DeviceId{shown}"
+    )
+}
+
 fn step() -> impl Strategy<Value = String> {
     let column = || prop::sample::select(COLUMNS.to_vec());
     let needle = || prop::sample::select(NEEDLES.to_vec());
@@ -107,17 +118,17 @@ fn step() -> impl Strategy<Value = String> {
     prop_oneof![
         3 => (column(), needle()).prop_map(|(c, n)| format!("where {c} has \"{n}\"")),
         2 => (column(), needle()).prop_map(|(c, n)| format!("where {c} !contains \"{n}\"")),
-        2 => column().prop_map(|c| format!("summarize Count = count(), Ids = make_set(EventId) by {c}")),
-        1 => Just("summarize arg_max(Timestamp, *) by DeviceId".to_owned()),
-        3 => (kind, table()).prop_map(|(k, t)| format!("join kind={k} ({t} | project DeviceId, Other = EventId, Line = InitiatingProcessCommandLine) on DeviceId")),
+        2 => column().prop_map(|c| format!("summarize Count = count(), Ids = make_set(EventId) by {c} | extend Ids = array_sort_asc(Ids)")),
+        1 => Just(format!("extend Order = {ORDER} | summarize arg_max(Order, *) by DeviceId")),
+        3 => (kind, table()).prop_map(|(k, t)| join(k, &t)),
         2 => (column(), table()).prop_map(|(c, t)| format!("where {c} in (({t} | project {c}))")),
         1 => table().prop_map(|t| format!("extend All = toscalar({t} | count)")),
-        1 => table().prop_map(|t| format!("extend Names = toscalar({t} | summarize make_set(InitiatingProcessAccountName))")),
+        1 => table().prop_map(|t| format!("extend Names = toscalar({t} | summarize Names = make_set(InitiatingProcessAccountName) | project array_sort_asc(Names))")),
         1 => table().prop_map(|t| format!("lookup kind=leftouter ({t} | summarize Seen = dcount(EventId) by DeviceId) on DeviceId")),
         1 => Just("distinct DeviceId, DeviceName".to_owned()),
         1 => Just("extend Line = InitiatingProcessCommandLine | parse Line with * \"secret \" Number:long \"'\" *".to_owned()),
         1 => Just("invoke SeenBy()".to_owned()),
-        1 => Just("top 5 by EventId asc".to_owned()),
+        1 => Just(format!("top 5 by {ORDER} asc")),
         1 => Just("partition by DeviceId (summarize count() by DeviceId)".to_owned()),
         1 => Just("make-series count() default=0 on Timestamp step 1d by DeviceId".to_owned()),
     ]
